@@ -1,0 +1,81 @@
+# The doors of the house: setup, demo, test, check, bench, lock, clean.
+# Needs Python 3.11 or later, make, and a package index that pip already reaches. Nothing here names an index:
+# pip's own settings (certificate, index) are handed on to uv through the environment.
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+READY := $(VENV)/.ready
+BENCH := $(VENV)/.ready-bench
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+SERVE ?= 1
+ONLY  ?=
+export SERVE ONLY
+
+# uv reads neither pip.conf nor PIP_*: hand over the certificate, the time limit and the index where they are set.
+define UV
+set -e; \
+if [ -z "$${SSL_CERT_FILE:-}" ] && [ -n "$${PIP_CERT:-}" ]; then export SSL_CERT_FILE="$$PIP_CERT"; fi; \
+if [ -z "$${UV_HTTP_TIMEOUT:-}" ] && [ -n "$${PIP_DEFAULT_TIMEOUT:-}" ]; then export UV_HTTP_TIMEOUT="$$PIP_DEFAULT_TIMEOUT"; fi; \
+index="$${PIP_INDEX_URL:-$$($(PYTHON) -m pip config get global.index-url 2>/dev/null || true)}"; \
+if [ -z "$${UV_DEFAULT_INDEX:-}$${UV_INDEX_URL:-}" ] && [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
+export VIRTUAL_ENV="$(CURDIR)/$(VENV)" UV_NO_CONFIG=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never; \
+$(BIN)/uv
+endef
+
+.PHONY: setup demo test check bench lock clean
+
+setup: $(READY)
+	@echo "ready: $(BIN)/yingbao" >&2
+
+# Everything set-up says goes to standard error, so that `make bench` prints only its figures.
+$(BIN)/uv: requirements/uv.txt
+	@if ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	  echo "Python 3.11 or later is needed; say which: make setup PYTHON=/path/to/python" >&2; exit 1; fi
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
+	  $(PYTHON) -m venv $(VENV) >&2 && $(BIN)/python -m pip install -q --require-hashes -r requirements/uv.txt >&2; \
+	else \
+	  $(PYTHON) -m venv --without-pip $(VENV) >&2 \
+	  && $(PYTHON) -m pip --python $(BIN)/python install -q --require-hashes -r requirements/uv.txt >&2; fi
+	@touch $@
+
+$(READY): $(BIN)/uv requirements/dev.txt pyproject.toml
+	@$(UV) pip sync --quiet --require-hashes requirements/dev.txt requirements/uv.txt >&2
+	@$(UV) pip install --quiet --offline --no-deps --no-build-isolation --editable . >&2
+	@touch $@
+
+# openfisca-core, which only the benchmarks divide by, agrees with the other pins and shares the environment.
+$(BENCH): $(READY) requirements/bench.txt
+	@$(UV) pip install --quiet --require-hashes -r requirements/bench.txt >&2
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/yingbao demo
+
+test: $(READY)
+	@$(BIN)/python -m pytest -n 2
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry src
+	$(BIN)/yingbao policy check
+
+bench: $(BENCH)
+	@$(BIN)/python -m benchmarks $(ONLY)
+
+# Choose versions anew within pyproject.toml. The files carry hashes, no index address and no path.
+COMPILE = pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+  --no-emit-index-url --no-emit-find-links $(LOCKFLAGS)
+lock: $(BIN)/uv
+	@$(UV) $(COMPILE) pyproject.toml --extra dev --extra bench -o $(VENV)/all.txt >&2
+	@$(UV) $(COMPILE) pyproject.toml -c $(VENV)/all.txt -o requirements/runtime.txt >&2
+	@$(UV) $(COMPILE) pyproject.toml --extra dev -c $(VENV)/all.txt -o requirements/dev.txt >&2
+	@$(UV) $(COMPILE) pyproject.toml --extra bench -c $(VENV)/all.txt -o requirements/bench.txt >&2
+	@echo uv > $(VENV)/uv.in
+	@$(UV) $(COMPILE) $(VENV)/uv.in -o requirements/uv.txt >&2
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

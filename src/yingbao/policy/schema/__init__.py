@@ -1,0 +1,1 @@
+"""The shape of a policy file: pydantic models, section by section. Meaning is given by `policy.program`."""

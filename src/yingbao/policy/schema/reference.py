@@ -1,0 +1,163 @@
+"""What a notice also fixes and nothing computes with: units, targets, calendar, channels, phones, figures."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from yingbao.policy.schema.quantities import Day, Model, People, Percent, Rule
+from yingbao.policy.schema.when import When
+
+
+class Unit(Model):
+    """A unit that reports: a town, street, county, or a headquarters that acts as one."""
+
+    code: str | None = None
+    kind: Literal["town", "township", "street", "headquarters", "county", "district", "city"] = "town"
+    number: People | None = None
+
+
+class Assignment(Rule):
+    """A farm, station or park whose people are managed by a unit, perhaps by where their hukou lies."""
+
+    name: str
+    to: str | None = None
+    by_hukou: dict[str, str] | None = None
+
+
+class Units(Rule):
+    """The reporting units, each with its number; `counts` says what the number is."""
+
+    counts: Literal["plan", "target", "should_insure", "none"]
+    total: People | None = None
+    of: dict[str, Unit]
+    assignments: dict[str, Assignment] = Field(default_factory=dict)
+
+
+class Target(Rule):
+    """A number to reach, a rate not to fall below, last year's figure not to fall below, or left to be set."""
+
+    kind: Literal["number", "rate", "not_below_last_year", "growing", "base_and_incentive", "issued_later"]
+    of: str
+    number: People | None = None
+    rate: Percent | None = None
+    excludes: list[Literal["enlisted", "imprisoned", "died"]] = Field(default_factory=list)
+
+
+class CalendarEntry(Rule):
+    """When something is due: a weekly, monthly or yearly report, or one day."""
+
+    kind: Literal["weekly", "monthly", "yearly", "periodic", "once"]
+    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday"] | None = None
+    by_time: str | None = None
+    on: Day | None = None
+    from_: Day | None = Field(None, alias="from")
+    through: Day | None = None
+    to: str | None = None
+    by: list[str] = Field(default_factory=list)
+    holidays: Literal["report_all_the_same", "next_working_day", "not_printed"] = "not_printed"
+
+
+class Channel(Rule):
+    """A way to pay."""
+
+    kind: Literal["online", "counter", "agent", "withholding", "terminal", "family_account", "school"]
+    operators: list[str] = Field(default_factory=list)
+    relatives: list[str] = Field(default_factory=list)
+
+
+class Phone(Rule):
+    """A number people may call, as printed."""
+
+    name: str
+    number: str
+    where: str | None = None
+    serves: list[str] = Field(default_factory=list)
+
+
+class Duty(Rule):
+    """Who must do what."""
+
+    who: str
+
+
+class Figure(Rule):
+    """A figure that is shown and printed, never computed with: a ratio, a cap, an amount."""
+
+    name: str
+    value: str
+
+
+class Provider(Rule):
+    """Which department hands in which classes, and how often."""
+
+    department: str
+    classes: list[str] = Field(default_factory=list)
+    cadence: str = "未印"
+    by: Day | None = None
+
+
+class Document(Model):
+    """A document of the register. `clauses` lists what may be cited, each with its subject."""
+
+    title: str
+    issuer: str
+    number: str | None = None
+    issued_on: Day | None = None
+    forwards: list[str] = Field(default_factory=list)
+    rests_on: list[str] = Field(default_factory=list)
+    at_hand: bool = True
+    note: str = ""
+    clauses: dict[str, str] = Field(default_factory=dict)
+
+
+class Category(Model):
+    """A class of person: printed name, other spellings, the wider class it is part of, who certifies."""
+
+    name: str
+    spellings: list[str] = Field(default_factory=list)
+    part_of: str | None = None
+    certified_by: str = "other"
+    platform: str | None = None
+
+
+class CustomFact(Model):
+    """A fact this release asks for beyond the standard ones."""
+
+    kind: Literal["date", "code", "flag", "number"]
+    label: str
+    values: list[str] = Field(default_factory=list)
+    absent: Literal["unknown", "none"] = "unknown"
+
+
+class NamedCondition(Model):
+    """A condition several rules share."""
+
+    when: When
+    says: str = ""
+
+
+class Expected(Model):
+    """What an example must come to; only the keys given are compared."""
+
+    allowed: bool | None = None
+    standard: str | None = None
+    due: str | None = None
+    subsidies: dict[str, str] | None = None
+    start: Day | None = None
+    end: Day | None = None
+    waiting_days: int | None = None
+    later_transfer: str | None = None
+    window: str | None = None
+    missing: list[str] | None = None
+
+
+class Example(Model):
+    """A worked case: a person on a payment day, and the answer worked by hand from the clause."""
+
+    title: str
+    on: Day
+    person: dict[str, Any] = Field(default_factory=dict)
+    classes: list[Any] = Field(default_factory=list)
+    answer: Expected
