@@ -332,38 +332,48 @@ def _waiting(
     plan = program.waits[window.waiting]
     answer.waiting = plan.rule
     answer.consulted.add(plan.rule)
+    lacking = Answer()
+    wait = _wait_parts(program, plan, person, on, lacking)
+    if wait is not None and wait.amount == 0:
+        return NO_WAIT
     if plan.exempt is not None:
         exempt = plan.exempt.evaluate(person, on)
         if exempt:
             return NO_WAIT
         if exempt is None:
             answer.missing |= missing_facts(plan.exempt, person, on)
-            return None
-    return _wait_parts(program, plan, person, on, answer)
+            wait = None
+    answer.missing |= lacking.missing
+    return wait
 
 
 def _wait_parts(
     program: Program, plan: WaitPlan, person: Person, on: date, answer: Answer
 ) -> Duration | None:
     amounts: list[int] = []
+    known = True
     for part, condition in zip(plan.spec.parts, plan.parts, strict=True):
         held = condition.evaluate(person, on)
         if held is None:
             answer.missing |= missing_facts(condition, person, on)
-            return None
+            known = False
         if not held:
             continue
         amount = part.wait.amount
         if part.each is not None or part.less is not None:
             lapsed = lapsed_years(person, program.benefit_year, program.release.conventions.lapse_since)
-            if isinstance(lapsed, Unknown) or isinstance(person.repaid_years, Unknown):
+            unpaid = part.less is not None and isinstance(person.repaid_years, Unknown)
+            if isinstance(lapsed, Unknown) or unpaid:
                 answer.missing.add("insured_years")
-                return None
+                known = False
+                continue
             if part.each is not None:
                 amount += max(0, lapsed - part.beyond) * part.each.amount
             if part.less is not None:
                 amount -= repaid(person, program.benefit_year, lapsed) * part.less.amount
         amounts.append(max(0, amount))
+    if not known:
+        return None
     if not amounts:
         return NO_WAIT
     total = sum(amounts) if plan.spec.combine == "sum" else max(amounts)

@@ -10,6 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.scalarbool import ScalarBoolean
 
 from yingbao.policy.errors import PolicyFileUnreadable
 
@@ -91,7 +92,9 @@ def _plain(node: Any, path: PathKey, name: str, places: dict[PathKey, Place]) ->
 
 def _scalar(value: Any) -> Any:
     """ruamel's scalar subclasses as the plain Python value they stand for."""
-    for kind in (bool, int, float, str):
+    if isinstance(value, bool | ScalarBoolean):
+        return bool(value)
+    for kind in (int, float, str):
         if isinstance(value, kind) and type(value) is not kind:
             return kind(value)
     return value

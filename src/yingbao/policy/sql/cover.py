@@ -1,0 +1,226 @@
+"""Cover and waiting in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from yingbao.policy.amounts import UNITS_A_YEAR
+from yingbao.policy.facts import DERIVED
+from yingbao.policy.program import Program, WaitPlan, WindowPlan
+from yingbao.policy.schema.rules import Cover, EndSpec, StartSpec
+from yingbao.policy.sql.tests import FALSE, TRUE, Tests, both, day, either, plus, spans_end, text
+
+
+class CoverWriter:
+    """Writes `start`, `ends`, `wait` (its length in its own unit) for every window."""
+
+    def __init__(self, program: Program, tests: Tests, on: date | str) -> None:
+        self.program = program
+        self.tests = tests
+        self.on = on
+
+    @property
+    def uses_lapse(self) -> bool:
+        """Whether some wait depends on lapsed years."""
+        return any(p.each or p.less for plan in self.program.waits.values() for p in plan.spec.parts)
+
+    def columns(self) -> set[str]:
+        """The snapshot columns cover and waiting read."""
+        names = {"birth_date"}
+        for spec in self.program.release.cover.values():
+            if isinstance(spec.start, StartSpec) and spec.start.day != "payment":
+                names.add("employee_cover" if spec.start.day in DERIVED else spec.start.day)
+            if isinstance(spec.end, EndSpec) and spec.end.periods:
+                names.add("periods")
+        if self.uses_lapse:
+            names |= {"insured_years", "employee_cover"}
+            if any(p.less for plan in self.program.waits.values() for p in plan.spec.parts):
+                names.add("repaid_years")
+        return names
+
+    def columns_sql(self) -> str:
+        """The stage's columns: base start, and the wait before anybody is exempted."""
+        return f"{self._by_window(self._base)} AS base_start, {self._by_window(self._raw_wait)} AS raw_wait"
+
+    def wait_sql(self) -> str:
+        """The next stage's column. Most rows have nothing to wait for; only the others are asked for exemption."""
+        return f"CASE WHEN raw_wait = 0 THEN 0 ELSE {self._by_window(self._exempted)} END AS wait"
+
+    def _by_window(self, write: Callable[[WindowPlan], str]) -> str:
+        """A CASE over windows, windows with the same expression together."""
+        arms: dict[str, list[int]] = {}
+        for i, window in enumerate(self.program.windows, 1):
+            arms.setdefault(write(window), []).append(i)
+        if not arms:
+            return "NULL"
+        whens = "".join(
+            f" WHEN w IN ({', '.join(str(i) for i in numbers)}) THEN {sql}" for sql, numbers in arms.items()
+        )
+        return f"CASE{whens} END"
+
+    def _spec(self, window: WindowPlan) -> Cover:
+        return self.program.release.cover[window.cover]
+
+    def _base(self, window: WindowPlan) -> str:
+        """The first day before any waiting: never before birth nor before `not_before`."""
+        spec = self._spec(window)
+        if spec.start == "undetermined":
+            return "CAST(NULL AS DATE)"
+        if isinstance(spec.start, StartSpec):
+            anchor = day(self._anchor(spec.start))
+            lower = [] if spec.not_before is None else [day(spec.not_before)]
+            floors = ", ".join([anchor, *lower, "birth_date"])
+            return f"CASE WHEN ({anchor}) IS NULL THEN NULL ELSE GREATEST({floors}) END"
+        start = spec.start if spec.not_before is None else max(spec.start, spec.not_before)
+        return f"GREATEST({day(start)}, birth_date)"
+
+    def _anchor(self, spec: StartSpec) -> date | str:
+        """The day named, plus a length, or the first of the month after it."""
+        start: date | str
+        if spec.day == "payment":
+            start = self.on
+        elif spec.day == "employee_cover_end":
+            start = self.tests.guard("employee_cover", spans_end("employee_cover", self.on))
+        else:
+            start = self.tests.guard(spec.day, spec.day)
+        if spec.plus is not None:
+            start = spec.plus.after(start) if isinstance(start, date) else plus(start, spec.plus)
+        if spec.next_month:
+            if isinstance(start, date):
+                return _next_month(start)
+            start = f"CAST(date_trunc('month', {start}) + INTERVAL '1' MONTH AS DATE)"
+        return start
+
+    def _raw_wait(self, window: WindowPlan) -> str:
+        """The wait in its unit; NULL while a fact that matters is missing."""
+        return "0" if window.waiting is None else self._parts(self.program.waits[window.waiting])
+
+    def _exempted(self, window: WindowPlan) -> str:
+        plan = self.program.waits[window.waiting] if window.waiting else None
+        if plan is None or plan.exempt is None:
+            return "raw_wait"
+        exempt = self.tests.condition(plan.exempt, self.on)
+        return f"CASE WHEN {exempt} THEN 0 WHEN ({exempt}) IS NULL THEN NULL ELSE raw_wait END"
+
+    def _parts(self, plan: WaitPlan) -> str:
+        amounts, doubts = [], []
+        for part, condition in zip(plan.spec.parts, plan.parts, strict=True):
+            held = self.tests.condition(condition, self.on)
+            amount = str(part.wait.amount)
+            if part.each is not None:
+                amount += f" + GREATEST(0, lapsed - {part.beyond}) * {part.each.amount}"
+            if part.less is not None:
+                amount += f" - {self._repaid()} * {part.less.amount}"
+            if part.each is not None or part.less is not None:
+                amount = f"GREATEST(0, {amount})"
+                lacking = either(["lapsed IS NULL", self.tests.listed("repaid_years") if part.less else FALSE])
+                doubts.append(both([held, lacking]))
+            if held not in (TRUE, FALSE):
+                doubts.append(f"({held}) IS NULL")
+            amounts.append((held, amount))
+        held_any = either(held for held, _ in amounts)
+        if plan.spec.combine == "sum":
+            total = " + ".join(f"CASE WHEN {held} THEN {amount} ELSE 0 END" for held, amount in amounts)
+        else:
+            listed = ", ".join(f"CASE WHEN {held} THEN {amount} ELSE 0 END" for held, amount in amounts)
+            total = f"GREATEST({listed})" if len(amounts) > 1 else listed
+        if plan.spec.at_least is not None:
+            total = f"GREATEST({total}, {plan.spec.at_least.amount})"
+        if plan.spec.at_most is not None:
+            total = f"LEAST({total}, {plan.spec.at_most.amount})"
+        doubt = either(doubts)
+        arms = f" WHEN {doubt} THEN NULL" if doubt != FALSE else ""
+        if held_any != TRUE:
+            arms += f" WHEN NOT {held_any} THEN 0"
+        return f"CASE{arms} ELSE {total} END" if arms else total
+
+    def _repaid(self) -> str:
+        year = self.program.benefit_year
+        test = f"y >= {year} - lapsed AND y < {year}"
+        return f"COALESCE(len(list_filter(repaid_years, lambda y : {test})), 0)"
+
+    def _after_wait(self, window: WindowPlan) -> str:
+        """The first day of cover once the wait is over."""
+        if window.waiting is None:
+            return "base_start"
+        plan = self.program.waits[window.waiting]
+        month = plan.spec.parts[0].wait.unit == "month"
+        origin = "base_start" if plan.spec.from_ == "cover" else day(self.on)
+        if month:
+            over = f"CAST({origin} + to_months(CAST(wait AS INTEGER)) AS DATE)"
+        else:
+            extra = 0 if plan.spec.from_ == "cover" or plan.spec.count_payment_day else 1
+            over = f"({origin} + CAST(wait AS INTEGER) + {extra})" if extra else f"({origin} + CAST(wait AS INTEGER))"
+        return f"CASE WHEN base_start IS NULL OR wait IS NULL THEN NULL WHEN wait = 0 THEN base_start ELSE GREATEST(base_start, {over}) END"
+
+    def _end(self, window: WindowPlan, start: str) -> str:
+        spec = self._spec(window)
+        if not isinstance(spec.end, EndSpec):
+            return day(spec.end)
+        if spec.end.after is not None:
+            return f"CASE WHEN ({start}) IS NULL THEN NULL ELSE {plus(f'({start})', spec.end.after)} - 1 END"
+        months = 12 // UNITS_A_YEAR[spec.end.periods or "year"]
+        return f"CAST(({start}) + to_months({months} * periods) AS DATE) - 1"
+
+    def _days(self, window: WindowPlan) -> str:
+        if window.waiting is not None:
+            plan = self.program.waits[window.waiting]
+            if plan.spec.parts[0].wait.unit == "month":
+                return f"(CAST({day(self.on)} + to_months(CAST(wait AS INTEGER)) AS DATE) - {day(self.on)})"
+        return "wait"
+
+    def output(self) -> list[str]:
+        """benefit_start, benefit_end, waiting_days."""
+        return [
+            f"{self._by_window(self._after_wait)} AS benefit_start",
+            f"{self._by_window(lambda window: self._end(window, self._after_wait(window)))} AS benefit_end",
+            f"CAST({self._by_window(self._days)} AS INTEGER) AS waiting_days",
+        ]
+
+    def doubt_flags(self) -> list[str]:
+        """Truths that say cover or wait is not known, or an end counted in periods."""
+        flags = ["(w > 0 AND (base_start IS NULL OR wait IS NULL))"]
+        for i, window in enumerate(self.program.windows, 1):
+            spec = self._spec(window)
+            if isinstance(spec.end, EndSpec) and spec.end.periods:
+                flags.append(f"(w = {i} AND periods IS NULL)")
+        return flags
+
+    def missing_pieces(self, named: Callable[..., list[str]]) -> list[str]:
+        """What cover or wait lacks."""
+        found = []
+        for i, window in enumerate(self.program.windows, 1):
+            found += self._cover_pieces(i, window)
+            if window.waiting is None:
+                continue
+            plan = self.program.waits[window.waiting]
+            open_ = f"w = {i} AND wait IS NULL"
+            if plan.exempt is not None:
+                exempt = self.tests.condition(plan.exempt, self.on)
+                found += named(plan.exempt, f"{open_} AND ({exempt}) IS NULL")
+                open_ += f" AND raw_wait IS NULL AND COALESCE({exempt}, FALSE) = FALSE"
+            for part, condition in zip(plan.spec.parts, plan.parts, strict=True):
+                found += named(condition, open_)
+                if part.each is not None or part.less is not None:
+                    held = self.tests.condition(condition, self.on)
+                    lacking = either(["lapsed IS NULL", self.tests.listed("repaid_years") if part.less else FALSE])
+                    found.append(f"CASE WHEN {both([open_, held, lacking])} THEN 'insured_years' END")
+        return found
+
+    def _cover_pieces(self, i: int, window: WindowPlan) -> list[str]:
+        spec = self._spec(window)
+        found = []
+        if spec.start == "undetermined":
+            found.append(f"CASE WHEN w = {i} THEN 'benefit_start' END")
+        elif isinstance(spec.start, StartSpec) and spec.start.day != "payment":
+            fact = "employee_cover" if spec.start.day in DERIVED else spec.start.day
+            found.append(f"CASE WHEN w = {i} AND base_start IS NULL THEN {text(fact)} END")
+        if isinstance(spec.end, EndSpec) and spec.end.periods:
+            known = "base_start IS NOT NULL AND wait IS NOT NULL AND periods IS NULL"
+            found.append(f"CASE WHEN w = {i} AND {known} THEN 'periods' END")
+        return found
+
+
+def _next_month(start: date) -> date:
+    return date(start.year + start.month // 12, start.month % 12 + 1, 1)

@@ -1,0 +1,313 @@
+"""Conditions as SQL. NULL is unknown, as None is in policy.conditions; the two are held equal by tests.
+
+Expressions are written in DuckDB's words and parsed into a sqlglot tree by the writer. A fact whose absence means
+"none" is NULL in the snapshot when nothing happened, so its tests are closed with COALESCE; when the snapshot's
+`unknown` list names it, they are NULL again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from yingbao.kernel.dates import Duration
+from yingbao.policy.conditions import (
+    AgeTest,
+    All,
+    AnyOf,
+    Atom,
+    ClassTest,
+    CodeTest,
+    Condition,
+    Constant,
+    DateRange,
+    DateTest,
+    DayRef,
+    FirstTimeTest,
+    FlagTest,
+    LapseTest,
+    Not,
+    NumberTest,
+    PaymentTest,
+    SpanTest,
+    YearsTest,
+    atoms,
+    fact_of,
+)
+from yingbao.policy.facts import FACTS
+from yingbao.policy.schema.reference import CustomFact
+
+TRUE, FALSE = "TRUE", "FALSE"
+#: A payment day: a constant, or an expression over the row.
+On = date | str
+
+
+def text(value: str) -> str:
+    """A string literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def day(value: date | str) -> str:
+    """A date literal, or the expression as it is."""
+    return f"DATE '{value.isoformat()}'" if isinstance(value, date) else value
+
+
+def both(parts: Iterable[str]) -> str:
+    """Kleene's and, constants folded."""
+    kept = [part for part in parts if part != TRUE]
+    if FALSE in kept:
+        return FALSE
+    return TRUE if not kept else kept[0] if len(kept) == 1 else "(" + " AND ".join(kept) + ")"
+
+
+def either(parts: Iterable[str]) -> str:
+    """Kleene's or, constants folded."""
+    kept = [part for part in parts if part != FALSE]
+    if TRUE in kept:
+        return TRUE
+    return FALSE if not kept else kept[0] if len(kept) == 1 else "(" + " OR ".join(kept) + ")"
+
+
+def negate(part: str) -> str:
+    """Kleene's not."""
+    return {TRUE: FALSE, FALSE: TRUE}.get(part, f"(NOT {part})")
+
+
+def plus(start: date | str, length: Duration) -> str:
+    """A date some days or months later; the last day of a shorter month, as kernel.dates does."""
+    if isinstance(start, date):
+        return day(length.after(start))
+    if length.unit == "day":
+        return f"({start} + {length.amount})"
+    return f"CAST({start} + INTERVAL '{length.amount}' MONTH AS DATE)"
+
+
+@dataclass(slots=True)
+class Tests:
+    """Writes conditions over the columns of a snapshot.
+
+    `classes` numbers the class tests; each has a bit that says yes and one that says perhaps in the class mask.
+    """
+
+    benefit_year: int
+    custom: Mapping[str, CustomFact]
+    has_unknown: bool
+    classes: dict[ClassTest, int] = field(default_factory=dict)
+    #: coded output columns as enumerations (name → values met), which DuckDB writes far faster than text
+    enums: dict[str, list[str]] | None = None
+    #: rewrites whole atoms, for tests that plant a wrong reading
+    planted: Callable[[Atom, str], str] | None = None
+
+    def absent(self, fact: str) -> Literal["unknown", "none"]:
+        """What NULL means in a fact's column."""
+        if fact in FACTS:
+            return FACTS[fact].absent
+        return self.custom[fact].absent
+
+    def guard(self, fact: str, known: str) -> str:
+        """`known` unless the row's `unknown` list names the fact."""
+        if not self.has_unknown or self.absent(fact) == "unknown":
+            return known
+        return f"CASE WHEN {self.listed(fact)} THEN NULL ELSE {known} END"
+
+    def listed(self, fact: str) -> str:
+        """Whether the row's `unknown` list names the fact."""
+        if not self.has_unknown:
+            return FALSE
+        return f"CASE WHEN u THEN list_contains(unknown, {text(fact)}) ELSE FALSE END"
+
+    def code(self, column: str, value: str) -> str:
+        """A value of a coded output column."""
+        if self.enums is None:
+            return text(value)
+        values = self.enums.setdefault(column, [])
+        if value not in values:
+            values.append(value)
+        return f"CAST({text(value)} AS {column}_code)"
+
+    def condition(self, node: Condition, on: On, mask: str = "m") -> str:
+        """The condition as an SQL truth value."""
+        match node:
+            case Constant():
+                return TRUE if node.value else FALSE
+            case All():
+                return both(self.condition(part, on, mask) for part in node.parts)
+            case AnyOf():
+                return either(self.condition(part, on, mask) for part in node.parts)
+            case Not():
+                return negate(self.condition(node.part, on, mask))
+            case _:
+                written = self.atom(node, on, mask)
+                return self.planted(node, written) if self.planted else written
+
+    def missing(self, node: Condition, on: On, mask: str = "m") -> dict[str, str]:
+        """For each fact that may be missing: the truth that some atom of the tree asking for it is NULL."""
+        found: dict[str, list[str]] = {}
+        for atom in atoms(node):
+            written = self.condition(atom, on, mask)
+            if written not in (TRUE, FALSE):
+                found.setdefault(fact_of(atom), []).append(f"({written}) IS NULL")
+        return {fact: either(parts) for fact, parts in found.items() if fact != "payment"}
+
+    def atom(self, node: Atom, on: On, mask: str) -> str:
+        """One atomic test."""
+        match node:
+            case PaymentTest():
+                return _payment(node, on)
+            case ClassTest():
+                return self._class(node, mask)
+            case DateTest():
+                return self._date(node, on)
+            case CodeTest():
+                listed = ", ".join(text(value) for value in sorted(node.values))
+                return self._closed(node.fact, f"({node.fact} IN ({listed}))")
+            case FlagTest():
+                return self._flag(node)
+            case NumberTest():
+                return both(_bounds(node.fact, node.at_least, node.at_most))
+            case AgeTest():
+                return _age(node, on)
+            case YearsTest():
+                return self._years(node)
+            case FirstTimeTest():
+                return self._first_time(node)
+            case LapseTest():
+                return both(_bounds("lapsed", node.at_least, node.at_most))
+            case SpanTest():
+                return self.guard(node.fact, spans_active(node.fact, node.on, on))
+
+    def _closed(self, fact: str, test: str) -> str:
+        """A test on a fact: false where nothing happened, NULL where nobody knows."""
+        if self.absent(fact) == "unknown":
+            return test
+        return self.guard(fact, f"COALESCE({test}, FALSE)")
+
+    def _class(self, node: ClassTest, mask: str) -> str:
+        bit = self.classes.setdefault(node, len(self.classes))
+        yes, perhaps = 1 << (2 * bit), 1 << (2 * bit + 1)
+        return f"CASE WHEN ({mask} & {yes}) <> 0 THEN TRUE WHEN ({mask} & {perhaps}) <> 0 THEN NULL ELSE FALSE END"
+
+    def _date(self, node: DateTest, on: On) -> str:
+        derived = node.fact == "employee_cover_end"
+        fact = "employee_cover" if derived else node.fact
+        column = spans_end("employee_cover", on) if derived else node.fact
+        if not node.exists:
+            return self.guard(fact, f"({column} IS NULL)")
+        if derived:
+            return self.guard(fact, f"COALESCE({within(node.range, column, on)}, FALSE)")
+        bounds = within(node.range, column, on)
+        return self._closed(fact, f"({column} IS NOT NULL)" if bounds == TRUE else bounds)
+
+    def _flag(self, node: FlagTest) -> str:
+        if self.absent(node.fact) == "unknown":
+            return f"({node.fact} = {TRUE if node.value else FALSE})"
+        held = f"COALESCE({node.fact}, FALSE)"
+        return self.guard(node.fact, held if node.value else negate(held))
+
+    def _years(self, node: YearsTest) -> str:
+        column = node.fact if self.absent(node.fact) == "unknown" else f"COALESCE({node.fact}, [])"
+        listed = "[" + ", ".join(str(year) for year in sorted(node.years)) + "]"
+        has = "list_has_all" if node.mode == "all_of" else "list_has_any"
+        found = f"{has}({column}, {listed})"
+        return self.guard(node.fact, negate(found) if node.mode == "none_of" else found)
+
+    def _first_time(self, node: FirstTimeTest) -> str:
+        employed = f"(COALESCE(len(employee_cover), 0) > 0 AND NOT {self.listed('employee_cover')})"
+        never = f"(len(insured_years) = 0) = {TRUE if node.value else FALSE}"
+        return f"CASE WHEN {employed} THEN {FALSE if node.value else TRUE} ELSE {never} END"
+
+
+def _bounds(column: str, low: int | None, high: int | None) -> list[str]:
+    found = [] if low is None else [f"({column} >= {low})"]
+    return found if high is None else [*found, f"({column} <= {high})"]
+
+
+def _payment(node: PaymentTest, on: On) -> str:
+    if isinstance(on, date):
+        return TRUE if node.holds(on) else FALSE
+    parts = [] if node.first is None else [f"({on} >= {day(node.first)})"]
+    if node.last is not None:
+        parts.append(f"({on} <= {day(node.last)})")
+    if node.days_of_month is not None:
+        parts.append(f"(day({on}) BETWEEN {node.days_of_month[0]} AND {node.days_of_month[1]})")
+    return both(parts)
+
+
+def at(ref: DayRef, on: On) -> On:
+    """The day a reference stands for."""
+    return on if isinstance(ref, str) else ref
+
+
+def within(spec: DateRange, column: str, on: On) -> str:
+    """A date column lies in a range."""
+    parts: list[str] = []
+    if spec.first is not None:
+        parts.append(f"({column} >= {day(at(spec.first, on))})")
+    if spec.last is not None:
+        parts.append(f"({column} <= {day(at(spec.last, on))})")
+    if spec.same_year:
+        parts.append(f"(year({column}) = {on.year if isinstance(on, date) else f'year({on})'})")
+    if spec.within is not None:
+        less = "<" if spec.strict else "<="
+        parts += [f"({column} <= {day(on)})", f"({day(on)} {less} {plus(column, spec.within)})"]
+    if spec.beyond is not None:
+        parts.append(f"({day(on)} > {plus(column, spec.beyond)})")
+    return both(parts)
+
+
+def _age(node: AgeTest, on: On) -> str:
+    reference = at(node.on, on)
+
+    def cut(age: int) -> str:
+        if isinstance(reference, date):
+            return day(node.cut(age, reference))
+        shifted = f"({reference} - 1)" if node.day_after else reference
+        return f"CAST({shifted} - INTERVAL '{12 * age}' MONTH AS DATE)"
+
+    parts = [] if node.at_least is None else [f"(birth_date <= {cut(node.at_least)})"]
+    if node.under is not None:
+        parts.append(f"(birth_date > {cut(node.under)})")
+    return both(parts)
+
+
+def spans_active(column: str, ref: DayRef, on: On) -> str:
+    """Whether a list of spans has one that covers a day."""
+    instant = day(at(ref, on))
+    test = (
+        f"(s.from_on IS NULL OR s.from_on <= {instant}) AND (s.until_on IS NULL OR s.until_on >= {instant})"
+    )
+    some = f"len(list_filter({column}, lambda s : {test})) > 0"
+    return f"CASE WHEN COALESCE(len({column}), 0) = 0 THEN FALSE ELSE {some} END"
+
+
+def spans_end(column: str, on: On) -> str:
+    """The last day of the latest span that ended before the payment day; NULL while one is active."""
+    ended = f"list_filter({column}, lambda s : s.until_on < {day(on)})"
+    latest = f"list_max(list_transform({ended}, lambda s : s.until_on))"
+    return (
+        f"CASE WHEN COALESCE(len({column}), 0) = 0 THEN NULL "
+        f"WHEN {spans_active(column, 'payment', on)} THEN NULL ELSE {latest} END"
+    )
+
+
+def lapsed(benefit_year: int, since: int | None, unknown_spans: str) -> str:
+    """policy.facts.lapsed_years as SQL: whole benefit years lapsed, NULL while the history is not known."""
+    ends = (
+        f"list_transform(employee_cover, lambda s : CASE WHEN s.until_on IS NULL OR year(s.until_on) > {benefit_year} "
+        f"THEN {benefit_year} ELSE CAST(year(s.until_on) AS INTEGER) END)"
+    )
+    newest = (
+        f"CASE WHEN COALESCE(len(employee_cover), 0) = 0 OR {unknown_spans} THEN NULL "
+        f"ELSE list_max({ends}) END"
+    )
+    known = f"list_max(list_filter(insured_years, lambda y : y < {benefit_year}))"
+    last = f"GREATEST({known}, {newest})"
+    first = f"{last} + 1" if since is None else f"GREATEST({last} + 1, {since})"
+    by_years = f"CASE WHEN {last} IS NULL THEN 0 ELSE GREATEST(0, {benefit_year} - ({first})) END"
+    by_cover = f"CASE WHEN COALESCE({newest}, 0) < {benefit_year - 1} THEN NULL ELSE 0 END"
+    return (
+        f"CASE WHEN list_contains(insured_years, {benefit_year - 1}) THEN 0 "
+        f"WHEN insured_years IS NULL THEN {by_cover} ELSE {by_years} END"
+    )

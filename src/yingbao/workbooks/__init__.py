@@ -1,0 +1,1 @@
+"""Local offices' workbooks: rosters in, registers out. Every row of a file ends in a named outcome."""

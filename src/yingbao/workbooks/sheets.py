@@ -1,0 +1,187 @@
+"""Open a workbook or text file from an office safely, and give its sheets as rows of cells.
+
+A file that cannot be read is refused in a sentence that names it and says what to do. Nothing is unpacked
+before its size is known: an .xlsx is a zip file, and a small one can hold gigabytes or claim a billion
+cells.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import TypeAlias
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from yingbao.kernel.refusal import Invalid, NotFound
+
+Cell: TypeAlias = str | float | int | bool | date | datetime | time | timedelta
+
+MOST_BYTES = 200_000_000
+"""Of a file as it lies on the disk."""
+MOST_UNPACKED_BYTES = 600_000_000
+MOST_CELLS = 30_000_000
+"""Rows × columns of one sheet, empty cells among them."""
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_CELL_AT = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+
+
+class FileMissing(NotFound):
+    """There is no file at the path given."""
+
+    code = "roster-file-missing"
+
+
+class FileUnreadable(Invalid):
+    """A file that is not what its name says, is locked, damaged or far too large."""
+
+    code = "roster-file-unreadable"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet with every row from the first, so that index + 1 is the row number a person sees."""
+
+    name: str
+    hidden: bool
+    rows: Sequence[Sequence[Cell]]
+
+
+def open_sheets(path: Path) -> list[Sheet]:
+    """All sheets of an .xlsx, .xls or .csv file, hidden ones too. Raises: FileMissing, FileUnreadable."""
+    if not path.is_file():
+        raise FileMissing(f"找不到文件“{path.name}”，请核对文件名和所在文件夹", file=path.name)
+    if path.stat().st_size > MOST_BYTES:
+        raise _refused(path, "文件超过 200 MB，请按乡镇拆分后分别报送")
+    if path.stat().st_size == 0:
+        raise _refused(path, "文件是空的，请重新导出后报送")
+    kind = path.suffix.lower()
+    if kind == ".et":
+        raise _refused(path, "是 WPS 的 .et 格式，请在 WPS 中“另存为” .xlsx 后报送")
+    if kind in (".csv", ".txt"):
+        return [Sheet(path.stem, hidden=False, rows=_text_rows(path))]
+    if kind not in (".xlsx", ".xls", ".xlsm"):
+        raise _refused(path, f"不收“{kind or '没有扩展名'}”的文件，请另存为 .xlsx 后报送")
+    _inspect(path)
+    return _workbook_sheets(path)
+
+
+def _refused(path: Path, why: str) -> FileUnreadable:
+    return FileUnreadable(f"文件“{path.name}”{why}", file=path.name)
+
+
+def _inspect(path: Path) -> None:
+    with path.open("rb") as file:
+        magic = file.read(8)
+    if magic.startswith(_ZIP):
+        _inspect_zip(path)
+    elif magic == _OLE:
+        # An .xlsx with a password is wrapped in the old container; so is an .xls.
+        if _ENCRYPTED in path.read_bytes():
+            raise _refused(path, "设有打开密码，请去掉密码后重新报送")
+    else:
+        raise _refused(path, "不是 Excel 工作簿（可能是图片或其他文件改了扩展名），请报送原始的 Excel 文件")
+
+
+def _inspect_zip(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(item.file_size for item in archive.infolist()) > MOST_UNPACKED_BYTES:
+                raise _refused(path, "展开后过大，未读取；请删去空白区域和图片，按乡镇拆分后报送")
+            names = archive.namelist()
+            if "[Content_Types].xml" not in names:
+                raise _refused(path, "不是 Excel 工作簿（是其他压缩文件改了扩展名），请报送原始的 Excel 文件")
+            for name in names:
+                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                    _refuse_endless(path, archive.read(name))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as problem:
+        raise _refused(path, "已损坏，无法打开，请重新导出后报送") from problem
+
+
+def _refuse_endless(path: Path, sheet: bytes) -> None:
+    columns: set[bytes] = set()
+    last_row = 0
+    for match in _CELL_AT.finditer(sheet):
+        columns.add(match[1])
+        last_row = max(last_row, int(match[2]))
+    widest = max((_column_number(letters) for letters in columns), default=0)
+    if last_row * widest > MOST_CELLS:
+        raise _refused(
+            path, f"有工作表的已用区域达 {last_row} 行 × {widest} 列，请删去数据以外的空白行列后重新保存报送"
+        )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _workbook_sheets(path: Path) -> list[Sheet]:
+    try:
+        with CalamineWorkbook.from_path(path) as workbook:
+            return [
+                Sheet(
+                    sheet.name,
+                    sheet.visible is not SheetVisibleEnum.Visible,
+                    workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False),
+                )
+                for sheet in workbook.sheets_metadata
+                if sheet.typ is SheetTypeEnum.WorkSheet
+            ]
+    except (CalamineError, OSError, ValueError) as problem:
+        raise _refused(
+            path, "无法打开，可能已损坏或设有密码，请在 Excel 中另存为 .xlsx 后重新报送"
+        ) from problem
+
+
+def _text_rows(path: Path) -> list[list[Cell]]:
+    content = path.read_bytes()
+    if content.startswith((_ZIP, _OLE)):
+        raise _refused(path, "其实是 Excel 工作簿，请把扩展名改回 .xlsx 或 .xls 后报送")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return _parsed(path, text)
+    raise _refused(path, "的文字编码无法识别，请另存为 UTF-8 或 GB18030 编码的 CSV，或直接报送 .xlsx")
+
+
+def _parsed(path: Path, text: str) -> list[list[Cell]]:
+    first_line = text.split("\n", 1)[0]
+    delimiter = "\t" if first_line.count("\t") > first_line.count(",") else ","
+    try:
+        return [
+            [_unwrapped(cell) for cell in row]
+            for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
+        ]
+    except csv.Error as problem:
+        raise _refused(path, "的 CSV 格式有误（引号不成对或单元格过长），请改报 .xlsx") from problem
+
+
+def _unwrapped(cell: str) -> str:
+    # ="…" and a leading tab are how offices keep Excel from turning an ID number into a number.
+    if cell.startswith('="') and cell.endswith('"'):
+        return cell[2:-1]
+    return cell
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as a person would read it, without spaces at the ends; whole numbers without a point."""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    return str(cell).strip()

@@ -1,0 +1,123 @@
+"""The plain reading and the SQL reading give the same answer for everybody, whoever is made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.generative.people_made import days, people, snapshot
+from tests.spec.invented import INVENTED, invented
+from yingbao.policy import Person, Policy, assess, load_release
+from yingbao.policy.conditions import Atom, DateTest
+from yingbao.policy.schema.rules import PAYERS
+from yingbao.policy.sql import to_sql
+
+REGIONS = [("620724", 2024), ("620721", 2024), ("620602", 2025), ("140500", 2024), ("520100", 2024)]
+BATCH = 60
+
+
+@lru_cache(maxsize=None)
+def policy_of(region: str, year: int) -> Policy:
+    return invented(region, year) if (region, year) in INVENTED else load_release(region, year)
+
+
+@lru_cache(maxsize=None)
+def connection() -> duckdb.DuckDBPyConnection:
+    found = duckdb.connect()
+    found.execute("SET threads = 1")
+    return found
+
+
+@lru_cache(maxsize=None)
+def statement(region: str, year: int) -> str:
+    return to_sql(policy_of(region, year).program).sql()
+
+
+def by_sql(policy: Policy, rows: list[tuple[Person, date]], sql: str) -> list[dict[str, Any]]:
+    """The SQL reading of some people, one dict a person, in order."""
+    db = connection()
+    db.register("snapshot", snapshot(policy, rows))
+    found = db.sql(f"SELECT * FROM ({sql}) ORDER BY CAST(person_id AS INTEGER)").to_arrow_table()
+    db.unregister("snapshot")
+    return found.to_pylist()
+
+
+def by_hand(policy: Policy, person: Person, on: date) -> dict[str, Any]:
+    """The plain reading in the columns of the SQL reading."""
+    answer = assess(policy.program, person, on)
+    paid = dict(answer.subsidies)
+    known = answer.due_fen is not None
+    transfer = answer.later_transfer
+    return {
+        "outcome": answer.outcome,
+        "reason": answer.reason,
+        "standard_fen": answer.standard_fen,
+        "due_fen": answer.due_fen,
+        **{f"{payer}_fen": paid.get(payer, 0) if known else None for payer in PAYERS},
+        "delivery": answer.delivery,
+        "benefit_start": answer.benefit_start,
+        "benefit_end": answer.benefit_end,
+        "waiting_days": answer.waiting_days,
+        "transfer_fen": transfer.amount_fen if transfer else None,
+        "transfer_month": transfer.month if transfer else None,
+        "window_rule": answer.window,
+        "price_rule": answer.price,
+        "subsidy_rules": ";".join(f"subsidies.{name}" for name, _ in answer.by_subsidy) or None,
+        "cover_rule": answer.cover,
+        "waiting_rule": answer.waiting,
+        "fiscal": answer.fiscal,
+        "missing": ";".join(sorted(answer.missing)) or None,
+    }
+
+
+def differences(policy: Policy, rows: list[tuple[Person, date]], sql: str) -> list[tuple[Any, ...]]:
+    found = []
+    for (person, on), row in zip(rows, by_sql(policy, rows, sql), strict=True):
+        for name, value in by_hand(policy, person, on).items():
+            if row[name] != value:
+                found.append((name, row[name], value, on, person))
+    return found
+
+
+@pytest.mark.parametrize(("region", "year"), [*REGIONS, *INVENTED])
+def test_a_population_reads_alike_both_ways(region: str, year: int) -> None:
+    policy = policy_of(region, year)
+    sql = statement(region, year)
+
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
+    @given(st.lists(st.tuples(people(policy), days(policy)), min_size=BATCH, max_size=BATCH))
+    def alike(rows: list[tuple[Person, date]]) -> None:
+        assert not differences(policy, rows, sql)
+
+    alike()
+
+
+def late_by_a_day(atom: Atom, written: str) -> str:
+    """A wrong reading: what must be within a limit counted as beyond it by a day."""
+    return written.replace("<= DATE", "< DATE") if isinstance(atom, DateTest) else written
+
+
+def nobody_poor(atom: Atom, written: str) -> str:
+    """A wrong reading: every class test is false."""
+    return "FALSE" if type(atom).__name__ == "ClassTest" else written
+
+
+@pytest.mark.parametrize("wrong", [late_by_a_day, nobody_poor])
+def test_a_planted_wrong_sql_is_caught(wrong: Callable[[Atom, str], str]) -> None:
+    policy = policy_of("520100", 2024)
+    sql = to_sql(policy.program, planted=wrong).sql()
+
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck), database=None)
+    @given(st.lists(st.tuples(people(policy), days(policy)), min_size=BATCH, max_size=BATCH))
+    def alike(rows: list[tuple[Person, date]]) -> None:
+        assert not differences(policy, rows, sql)
+
+    with pytest.raises((AssertionError, BaseExceptionGroup)):
+        alike()
