@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,8 +10,11 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from yingbao.policy import UNKNOWN, Holding, Person, Policy, Span
-from yingbao.policy.conditions import DateTest, PaymentTest, atoms
+from yingbao.policy.check.breakpoints import turns
+from yingbao.policy.check.rules import tests_of
+from yingbao.policy.conditions import AgeTest, ClassTest, CodeTest, DateRange, DateTest, NumberTest, PaymentTest
 from yingbao.policy.facts import DERIVED, FACTS, RESIDENCE, STUDENT
+from yingbao.policy.schema.reference import CustomFact
 
 NULLABLE = {name for name, spec in FACTS.items() if spec.absent == "unknown"}
 KINDS = {
@@ -28,91 +31,152 @@ KINDS = {
 
 
 def edges(policy: Policy) -> list[date]:
-    """Dates the release names, and their neighbours."""
-    found: set[date] = set()
-    program = policy.program
-    conditions = [w.condition for w in program.windows] + [p.condition for p in (*program.bars, *program.admits)]
+    """Dates the release names, the days its lengths lead to, and their neighbours."""
+    found: set[date] = {date(policy.release.benefit_year, 1, 1)}
+    lengths = set()
     for spec in policy.release.windows.values():
         found |= {spec.from_, spec.through}
-    for condition in conditions:
-        for atom in atoms(condition):
-            if isinstance(atom, DateTest):
-                found |= {d for d in (atom.range.first, atom.range.last) if isinstance(d, date)}
-            if isinstance(atom, PaymentTest):
-                found |= {d for d in (atom.first, atom.last) if d}
-    return sorted({day + timedelta(days=n) for day in found for n in (-91, -90, -89, -1, 0, 1)})
+    for test in tests_of(policy.program):
+        if isinstance(test, PaymentTest):
+            found |= {d for d in (test.first, test.last) if d}
+        ranged = test.range if isinstance(test, DateTest) else getattr(test, "recognised", None)
+        if isinstance(ranged, DateRange):
+            found |= {d for d in (ranged.first, ranged.last) if isinstance(d, date)}
+            lengths |= {length for length in (ranged.within, ranged.beyond) if length is not None}
+    found |= {length.before(day) for day in found for length in lengths}
+    return sorted({day + timedelta(days=n) for day in found for n in (-1, 0, 1)})
 
 
 def days(policy: Policy) -> st.SearchStrategy[date]:
-    """A day near an edge, or any day of the years around the benefit year."""
+    """A day near an edge, a day of some window, or any day of the years around the benefit year."""
     year = policy.release.benefit_year
     anywhere = st.dates(date(year - 2, 1, 1), date(year + 1, 12, 31))
-    return st.one_of(st.sampled_from(edges(policy)), anywhere)
+    open_ = [st.dates(w.from_, w.through) for w in policy.release.windows.values() if w.from_ <= w.through]
+    return st.one_of(st.sampled_from(edges(policy)), st.one_of(open_), anywhere)
 
 
 def births(policy: Policy) -> st.SearchStrategy[date]:
-    """Newborns, children, adults, leap-day people."""
+    """Newborns, children, adults, leap-day people, and those who come of an age the rules name."""
     leap = st.sampled_from([date(1964, 2, 29), date(2008, 2, 29), date(2004, 2, 29)])
     anywhere = st.dates(date(1930, 1, 1), date(policy.release.benefit_year, 12, 31))
-    return st.one_of(days(policy), leap, anywhere)
+    ages = {a for t in tests_of(policy.program) if isinstance(t, AgeTest) for a in (t.at_least, t.under) if a}
+    named = [t for t in tests_of(policy.program) if isinstance(t, AgeTest)]
+    cuts = {
+        test.cut(age, day) + timedelta(days=n)
+        for test in named
+        for age in ages
+        for day in ([test.on] if isinstance(test.on, date) else edges(policy)[::7])
+        for n in (0, 1)
+    }
+    found = [days(policy), leap, anywhere]
+    return st.one_of([*found, st.sampled_from(sorted(cuts))] if cuts else found)
 
 
 def people(policy: Policy) -> st.SearchStrategy[Person]:
-    """Any person the snapshot can hold."""
+    """Any person the snapshot can hold; most of them could enrol, and about most things all is known."""
     when = days(policy)
     maybe_when = st.one_of(st.none(), st.none(), st.none(), when)
-    codes = sorted(policy.vocabulary.categories)
-    named = sorted({c for p in policy.program.subsidies.values() for c in policy.program.class_codes((p.name,))})
-    holding = st.builds(
-        Holding, st.one_of(st.sampled_from(named or codes), st.sampled_from(codes)), maybe_when, maybe_when
-    )
-    spans = st.lists(st.builds(Span, maybe_when, maybe_when), max_size=2).map(tuple)
     year = policy.release.benefit_year
-    years = st.one_of(
-        st.just(UNKNOWN), st.frozensets(st.integers(year - 6, year + 1), max_size=5), st.just(frozenset())
-    )
-    custom = {
-        name: _custom(policy, spec.kind, spec.values, spec.absent, when)
-        for name, spec in policy.release.facts.items()
-    }
+    spans = st.lists(st.builds(Span, maybe_when, maybe_when), min_size=1, max_size=2).map(tuple)
+    ended = when.map(lambda until: (Span(None, until),))
+    history = st.integers(0, 6).map(lambda lapsed: frozenset(range(year - 8, year - lapsed)))
+    years = st.one_of(history, history, st.frozensets(st.integers(year - 6, year + 1), max_size=5))
+    custom = {name: _custom(policy, name, spec) for name, spec in policy.release.facts.items()}
     return st.builds(
         Person,
-        birth_date=st.one_of(births(policy), births(policy), st.just(UNKNOWN)),
-        sex=st.sampled_from(["male", "female", UNKNOWN]),
-        residence=st.sampled_from([*RESIDENCE, "hukou", "hukou", UNKNOWN]),
-        works_in=st.sampled_from([None, "工业园区"]),
-        student=st.sampled_from([None, None, *STUDENT, UNKNOWN]),
-        tier=st.sampled_from(["low", "high", "标准档", "高档", UNKNOWN]),
-        periods=st.one_of(st.integers(0, 30), st.just(UNKNOWN)),
-        insured_years=years,
-        repaid_years=st.frozensets(st.integers(year - 4, year), max_size=3),
-        employee_cover=st.one_of(st.just(()), st.just(()), spans, st.just(UNKNOWN)),
-        elsewhere_cover=st.one_of(st.just(()), st.just(()), st.just(()), spans),
-        categories=st.one_of(st.just(()), st.lists(holding, max_size=3).map(tuple), st.just(UNKNOWN)),
-        unrecognised=st.sampled_from([(), (), (), (), (), ("说不清的类别",)]),
-        discharged_on=st.one_of(maybe_when, st.just(UNKNOWN)),
-        military_dependant=st.sampled_from([False, False, False, True, UNKNOWN]),
-        parent_insured=st.sampled_from([True, False, UNKNOWN]),
-        permit_until=maybe_when,
-        died_on=st.one_of(st.none(), st.none(), maybe_when),
-        imprisoned_on=st.one_of(st.none(), st.none(), maybe_when),
-        released_on=maybe_when,
-        enlisted_on=st.one_of(st.none(), st.none(), maybe_when),
+        birth_date=rarely(births(policy), UNKNOWN),
+        sex=rarely(st.sampled_from(["male", "female"]), UNKNOWN),
+        residence=rarely(st.one_of(st.just("hukou"), st.sampled_from(RESIDENCE)), UNKNOWN),
+        student=rarely(st.sampled_from([None, None, *STUDENT]), UNKNOWN),
+        **{fact: _code(policy, fact) for fact in ("hukou_unit", "unit", "works_in", "school", "tier")},
+        periods=rarely(_number(policy, "periods"), UNKNOWN),
+        insured_years=rarely(years, UNKNOWN, frozenset()),
+        repaid_years=rarely(st.frozensets(st.integers(year - 7, year), max_size=6), UNKNOWN, frozenset()),
+        employee_cover=seldom((), ended, spans, st.just(UNKNOWN)),
+        elsewhere_cover=seldom((), spans, ended),
+        categories=rarely(_held(policy, maybe_when), UNKNOWN),
+        unrecognised=rarely(st.just(()), ("说不清的类别",)),
+        discharged_on=seldom(None, when, st.just(UNKNOWN)),
+        military_dependant=seldom(False, st.sampled_from([True, UNKNOWN])),
+        parent_insured=rarely(st.booleans(), UNKNOWN),
+        permit_until=rarely(st.one_of(st.none(), when), UNKNOWN),
+        died_on=seldom(None, when),
+        imprisoned_on=seldom(None, when),
+        released_on=seldom(None, when),
+        enlisted_on=seldom(None, when),
         custom=st.fixed_dictionaries(custom),
     )
 
 
-def _custom(
-    policy: Policy, kind: str, values: Iterable[str], absent: str, when: st.SearchStrategy[date]
-) -> st.SearchStrategy[Any]:
-    empty = UNKNOWN if absent == "unknown" else (False if kind == "flag" else None)
-    if kind == "date":
-        return st.one_of(when, st.just(empty))
-    if kind == "flag":
-        return st.sampled_from([True, False, empty])
-    if kind == "number":
-        return st.one_of(st.integers(0, 60), st.just(empty))
-    return st.sampled_from([*values, empty])
+def payers(policy: Policy) -> st.SearchStrategy[tuple[Person, date]]:
+    """A person and a payment day, often a day on which something turns for this very person, or the day before."""
+    windows = policy.release.windows.values()
+    span = min(w.from_ for w in windows), max(w.through for w in windows)
+    tests = tests_of(policy.program)
+    anyway = days(policy)
+
+    def paying(person: Person) -> st.SearchStrategy[tuple[Person, date]]:
+        own = {day for test in tests if not isinstance(test, PaymentTest) for day in turns(test, person, span)}
+        near = sorted(d for day in own for d in (day - timedelta(days=1), day) if span[0] <= d <= span[1])
+        when = st.one_of(anyway, st.sampled_from(near)) if near else anyway
+        return when.map(lambda on: (person, on))
+
+    return people(policy).flatmap(paying)
+
+
+def rarely(usual: st.SearchStrategy[Any], *rare: Any) -> st.SearchStrategy[Any]:
+    """Mostly as usual; one time in ten one of the rare values."""
+    return st.integers(0, 9).flatmap(lambda n: usual if n else st.sampled_from(rare))
+
+
+def seldom(usual: Any, *others: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Four times in five the usual value."""
+    return st.integers(0, 4).flatmap(lambda n: st.just(usual) if n else st.one_of(others))
+
+
+def _held(policy: Policy, maybe_when: st.SearchStrategy[date | None]) -> st.SearchStrategy[Any]:
+    """No class, or up to three, those some rule names preferred."""
+    codes = sorted(policy.vocabulary.categories)
+    tests = [test for test in tests_of(policy.program) if isinstance(test, ClassTest)]
+    named = sorted({code for test in tests for code in (*test.codes, *test.wider)})
+    code = st.one_of(*([st.sampled_from(named)] * 3 if named else []), st.sampled_from(codes))
+    ending = st.one_of(st.none(), maybe_when)
+    holding = st.builds(Holding, code, maybe_when, ending)
+    return st.one_of(st.just(()), st.lists(holding, min_size=1, max_size=3).map(tuple))
+
+
+def _code(policy: Policy, fact: str) -> st.SearchStrategy[Any]:
+    """A value some rule asks for, another one, none, or unknown."""
+    named = sorted(
+        {v for t in tests_of(policy.program) if isinstance(t, CodeTest) and t.fact == fact for v in t.values}
+    )
+    absent = UNKNOWN if FACTS[fact].absent == "unknown" else None
+    if not named:
+        return st.sampled_from([absent, "别的"])
+    return rarely(st.sampled_from([*named, *named, "别的", absent]), UNKNOWN)
+
+
+def _bounds(policy: Policy, fact: str) -> Iterator[int]:
+    for test in tests_of(policy.program):
+        if isinstance(test, NumberTest) and test.fact == fact:
+            yield from (b + n for b in (test.at_least, test.at_most) if b is not None for n in (-1, 0, 1))
+
+
+def _number(policy: Policy, fact: str) -> st.SearchStrategy[int]:
+    bounds = sorted(n for n in set(_bounds(policy, fact)) if n >= 0)
+    anyhow = st.integers(0, 14)
+    return st.one_of(st.sampled_from(bounds), anyhow) if bounds else anyhow
+
+
+def _custom(policy: Policy, name: str, spec: CustomFact) -> st.SearchStrategy[Any]:
+    empty = UNKNOWN if spec.absent == "unknown" else (False if spec.kind == "flag" else None)
+    if spec.kind == "date":
+        return rarely(st.one_of(days(policy), st.just(empty)), UNKNOWN)
+    if spec.kind == "flag":
+        return rarely(st.booleans(), empty, UNKNOWN)
+    if spec.kind == "number":
+        return rarely(_number(policy, name), empty, UNKNOWN)
+    return rarely(st.sampled_from([*(spec.values or ["别的"]), empty]), UNKNOWN)
 
 
 def snapshot(policy: Policy, rows: list[tuple[Person, date]]) -> pa.Table:

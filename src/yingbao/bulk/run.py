@@ -62,7 +62,7 @@ def assess_file(
         needed = columns_read(policy.program, on)
         opened = open_snapshot(db, snapshot, policy, needed)
         reading = to_sql(
-            policy.program, on=on, has_unknown=opened.has_unknown, has_refusal=True, enums=True
+            policy.program, on=on, has_unknown=opened.has_unknown, has_refusal=opened.has_refusal, enums=True
         )
         for name, values in reading.types.items():
             db.execute(f"CREATE TYPE {name} AS ENUM ({', '.join(text(value) for value in values)})")
@@ -88,7 +88,7 @@ def _write(
 ) -> None:
     """Run the statement into a part file beside the output, then put it in place in one step."""
     part = out.with_name(f".{out.name}.part")
-    options = "FORMAT csv, HEADER" if out.suffix.lower() == ".csv" else "FORMAT parquet, COMPRESSION zstd"
+    options = "FORMAT csv, HEADER" if out.suffix.lower() == ".csv" else "FORMAT parquet"
     statement = f"COPY ({sql}) TO {text(str(part))} ({options})"
     try:
         _run(db, statement, progress)

@@ -26,7 +26,7 @@ class Snapshot:
     """The view `snapshot` over the file: what it has, and spellings of classes nobody knows."""
 
     has_unknown: bool
-    has_paid_on: bool
+    has_refusal: bool
     unplaced: tuple[str, ...]
     ignored: tuple[str, ...]
 
@@ -54,18 +54,51 @@ def open_snapshot(
     unplaced: tuple[str, ...] = ()
     if "categories" in values:
         values["categories"], unplaced = _place_classes(db, reader, values["categories"], policy)
-    has_id = "id_number" in found
-    checks = _checks(columns, types, values, csv, has_id)
-    numbered = f"(SELECT *, TRY_CAST(substr(id_number, 1, 17) AS BIGINT) AS id_17 FROM {reader})" if has_id else reader
-    row = "file_row_number + 1" if not csv else "row_number + 1"
-    refusal = f"CASE{''.join(f' WHEN {test} THEN {words}' for test, words in checks)} END" if checks else "NULL"
-    listed = ", ".join(f"{values[name]} AS {_quoted(name)}" for name in columns)
-    db.execute(
-        f"CREATE OR REPLACE TEMP VIEW snapshot AS SELECT {listed}, CASE WHEN {refusal} IS NOT NULL THEN '第 ' || ({row}) || ' 行：' || {refusal} END "
-        f"AS refusal FROM {numbered}"
-    )
+    checks = _checks(columns, types, values, csv, "id_number" in found)
+    numbered = _numbered(reader) if "id_number" in found else reader
+    listed = ", ".join(f"t.{_quoted(name)}" if not csv else f"{values[name]} AS {_quoted(name)}" for name in columns)
+    if "categories" in values and not csv:
+        listed = listed.replace('t."categories"', f'{values["categories"]} AS "categories"')
+    if csv:
+        _view_with_checks(db, listed, numbered, checks)
+        has_refusal = True
+    else:
+        has_refusal = _refuse(db, numbered, checks)
+        joined = "LEFT JOIN refused AS r ON r.row = t.file_row_number" if has_refusal else ""
+        refusal = "r.refusal" if has_refusal else "CAST(NULL AS VARCHAR)"
+        db.execute(f"CREATE TEMP VIEW snapshot AS SELECT {listed}, {refusal} AS refusal FROM {reader} AS t {joined}")
+    has_unknown = "unknown" in columns and _any(db, "SELECT 1 FROM snapshot WHERE len(unknown) > 0")
     ignored = tuple(sorted(set(found) - set(columns) - {"id_number"}))
-    return Snapshot("unknown" in columns, "paid_on" in columns, unplaced, ignored)
+    return Snapshot(has_unknown, has_refusal, unplaced, ignored)
+
+
+def _any(db: duckdb.DuckDBPyConnection, query: str) -> bool:
+    return db.execute(f"{query} LIMIT 1").fetchone() is not None
+
+
+def _view_with_checks(
+    db: duckdb.DuckDBPyConnection, listed: str, numbered: str, checks: list[tuple[str, str]]
+) -> None:
+    """A CSV is read once: every row is checked as it passes."""
+    refusal = f"CASE{''.join(f' WHEN {test} THEN {words}' for test, words in checks)} END"
+    numbered_refusal = f"CASE WHEN {refusal} IS NOT NULL THEN '第 ' || (row_number + 1) || ' 行：' || {refusal} END"
+    db.execute(f"CREATE TEMP VIEW snapshot AS SELECT {listed}, {numbered_refusal} AS refusal FROM {numbered}")
+
+
+def _refuse(db: duckdb.DuckDBPyConnection, numbered: str, checks: list[tuple[str, str]]) -> bool:
+    """The rows of a Parquet file that cannot be used, in the table `refused`; whether there are any.
+
+    One look a check, at its own columns alone: most checks are answered by the file's dictionaries.
+    """
+    looks = " UNION ALL ".join(
+        f"SELECT file_row_number AS row, {order} AS place, {words} AS words FROM {numbered} WHERE {test}"
+        for order, (test, words) in enumerate(checks)
+    )
+    db.execute(
+        f"CREATE TEMP TABLE refused AS SELECT row, '第 ' || (row + 1) || ' 行：' || min_by(words, place) AS refusal "
+        f"FROM ({looks}) GROUP BY row"
+    )
+    return _any(db, "SELECT 1 FROM refused")
 
 
 def wanted_types(policy: Policy) -> dict[str, str]:
@@ -165,13 +198,14 @@ def _checks(
     """(what is wrong, the words for it) in the order they are looked for."""
     checks = [(f"{values['person_id']} IS NULL", text("缺 person_id（人员编号），请补上"))]
     if has_id:
-        checks.append((f"NOT ({_id_holds('id_number', values.get('birth_date', 'NULL'))})", text("身份证号校验不通过，请与证件核对后改正")))
+        checks.append((_id_fails("id_number", values.get("birth_date", "NULL")), text("身份证号校验不通过，请与证件核对后改正")))
     for name in columns:
         spec = FACTS.get(name)
         if spec is not None and spec.values:
-            known = ", ".join(text(value) for value in spec.values)
+            # a chain stops at the first match, an IN list compares them all
+            known = "".join(f" WHEN {text(value)} THEN FALSE" for value in spec.values)
             words = text(f"{name} 的值“") + f" || {values[name]} || " + text(f"”不认识，应为 {'、'.join(spec.values)} 之一")
-            checks.append((f"{values[name]} NOT IN ({known})", words))
+            checks.append((f"CASE {values[name]}{known} ELSE {values[name]} IS NOT NULL END", words))
         if csv:
             checks += _csv_checks(name, types[name], values[name])
         if types[name].startswith("STRUCT"):
@@ -204,19 +238,35 @@ def _csv_checks(name: str, kind: str, value: str) -> list[tuple[str, str]]:
     return []
 
 
-def _id_holds(column: str, birth: str) -> str:
-    """GB 11643 as SQL: empty is allowed (a newborn has none yet); 18 digits whose last one is right.
+def _numbered(reader: str) -> str:
+    """The reader with an ID number of digits only as two whole numbers of nine digits each."""
+    whole = f"(SELECT *, TRY_CAST(id_number AS BIGINT) AS id_18 FROM {reader})"
+    halves = "CAST(id_18 // 1000000000 AS INTEGER) AS id_high, CAST(id_18 % 1000000000 AS INTEGER) AS id_low"
+    return f"(SELECT *, {halves} FROM {whole})"
 
-    `id_17` is the number without its last digit, taken once: digits come from it, not from the text. Most
-    people's number repeats their birth date, which then needs no second look.
+
+def _id_fails(column: str, birth: str) -> str:
+    """GB 11643 as SQL: an ID number is given and cannot be one. A newborn without one is no fault.
+
+    Ten of eleven numbers are digits only: their digits are taken from two small whole numbers, and a number that
+    repeats the birth date needs no second look at it. The others, ending in X, are read as text.
     """
-    digits = " + ".join(f"(id_17 // {10 ** (16 - i)}) % 10 * {weight}" for i, weight in enumerate(ID_WEIGHTS))
-    expected = f"substr('10X98765432', CAST(1 + ({digits}) % 11 AS INTEGER), 1)"
+    places = [("id_high", 8 - i) for i in range(9)] + [("id_low", 17 - i) for i in range(9, 18)]
+    weights = (*ID_WEIGHTS, 1)
+    digits = " + ".join(
+        f"({half} // {10**power}) % 10 * {weight}" for (half, power), weight in zip(places, weights, strict=True)
+    )
+    text_digits = " + ".join(
+        f"CAST(substr({column}, {i}, 1) AS INTEGER) * {weight}" for i, weight in enumerate(ID_WEIGHTS, 1)
+    )
     text_born = f"substr({column}, 7, 4) || '-' || substr({column}, 11, 2) || '-' || substr({column}, 13, 2)"
-    same = f"(id_17 // 1000) % 100000000 = year({birth}) * 10000 + month({birth}) * 100 + day({birth})"
-    born = f"CASE WHEN {same} THEN TRUE ELSE TRY_CAST({text_born} AS DATE) IS NOT NULL END"
-    shape = f"length({column}) = 18 AND id_17 >= 10000000000000000"
+    born = f"TRY_CAST({text_born} AS DATE) IS NOT NULL"
+    number = f"year({birth}) * 10000 + month({birth}) * 100 + day({birth})"
+    same = f"(id_high % 1000) * 100000 + id_low // 10000 = {number}"
+    fast = f"strlen({column}) = 18 AND id_high >= 100000000 AND ({digits}) % 11 = 1 AND CASE WHEN {same} THEN TRUE ELSE {born} END"
+    shape = f"regexp_full_match({column}, '[1-9][0-9]{{16}}X')"
+    slow = f"CASE WHEN {shape} THEN (({text_digits}) + 10) % 11 = 1 AND {born} ELSE FALSE END"
     return (
-        f"CASE WHEN {column} IS NULL OR {column} = '' THEN TRUE "
-        f"ELSE COALESCE({shape} AND {expected} = substr({column}, 18, 1) AND {born}, FALSE) END"
+        f"CASE WHEN {column} IS NULL OR {column} = '' THEN FALSE "
+        f"WHEN id_high IS NOT NULL THEN NOT ({fast}) ELSE NOT ({slow}) END"
     )

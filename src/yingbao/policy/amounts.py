@@ -10,20 +10,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yingbao.kernel.money import Fen, percent_of, scale, split
-from yingbao.policy.schema.rules import PAYERS, Band, Combine, PayerCode, Prorate, Subsidy, SubsidyAmount
+from yingbao.policy.schema.rules import PAYERS, Band, Combine, Funds, PayerCode, Prorate, Subsidy, SubsidyAmount
 
 UNITS_A_YEAR = {"month": 12, "quarter": 4, "half_year": 2, "year": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class PriceValue:
-    """One possible price. `fen` None: a parameter that is not at hand."""
+    """One possible price. `fen` None: a parameter that is not at hand. `arrears`: for lapsed years, beside it."""
 
     index: int
     rule: str
     fen: Fen | None
     parameter: str | None
     count: int
+    arrears: Fen = 0
+
+    @property
+    def standard(self) -> Fen | None:
+        """The price with the arrears: what there is to pay before subsidies."""
+        return None if self.fen is None else self.fen + self.arrears
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,10 @@ def band_values(rule: str, band: Band, start: int, parameters: Mapping[str, Fen 
     """All prices one band can come to, by the count of units (position in the list = count, or 0)."""
     base = band.amount if band.parameter is None else parameters.get(band.parameter)
     missing = band.parameter if base is None else None
+    if band.arrears is not None:
+        each = band.arrears.each if band.arrears.each is not None else base or 0
+        counts = range(band.arrears.most + 1)
+        return [PriceValue(start + n, rule, base, missing, n, each * n) for n in counts]
     if band.prorate is not None:
         units = UNITS_A_YEAR[band.prorate.by]
         fens = [None if base is None else _prorated(base, count, band, band.prorate) for count in range(units + 1)]
@@ -73,13 +83,15 @@ def _prorated(base: Fen, count: int, band: Band, prorate: Prorate) -> Fen:
 def subsidy_fen(amount: SubsidyAmount, price: Fen, parameters: Mapping[str, Fen | None]) -> Fen | None:
     """What a subsidy comes to at a price, never above it; None while its parameter is not at hand."""
     if amount.full:
-        return price
-    if amount.parameter is not None:
+        fen = price
+    elif amount.parameter is not None:
         given = parameters.get(amount.parameter)
-        return None if given is None else min(given, price)
-    if amount.pays is not None:
-        return max(0, price - amount.pays)
-    if amount.percent is not None:
+        if given is None:
+            return None
+        fen = given
+    elif amount.pays is not None:
+        fen = max(0, price - amount.pays)
+    elif amount.percent is not None:
         fen = percent_of(price, amount.percent, amount.rounding)
     else:
         fen = amount.fixed or 0
@@ -106,8 +118,37 @@ def paid_by(subsidy: Subsidy, fen: Fen) -> dict[PayerCode, Fen]:
     return paid
 
 
-def combo(price: Fen, chosen: list[tuple[Subsidy, str, Fen]], combine: Combine) -> Combo:
-    """The price with subsidies stacked in the order given: each group within its cap, all within the price."""
+def funds_of(funds: Funds, fen: Fen) -> dict[str, Fen]:
+    """A levy over its funds: fixed amounts, then percentages rounded as named; what is left to `remainder`.
+
+    Without a `remainder` the odd fen go to the first fund named. Later funds get what is still there.
+    """
+    found: dict[str, Fen] = {}
+    left = fen
+    wanted = dict(funds.amounts or {})
+    for name, rate in (funds.shares or {}).items():
+        wanted[name] = wanted.get(name, 0) + percent_of(fen, rate, funds.rounding)
+    for name, part in wanted.items():
+        found[name] = min(part, left)
+        left -= found[name]
+    rest = funds.remainder or next(iter(found), None)
+    if rest is not None:
+        found[rest] = found.get(rest, 0) + left
+    return found
+
+
+def _of_what_is_left(amount: SubsidyAmount, left: Fen, wanted: Fen) -> Fen:
+    """What a subsidy comes to after earlier ones, for the forms that look at what they leave."""
+    if amount.pays is None and amount.of == "price":
+        return wanted
+    return subsidy_fen(amount, left, {}) or 0
+
+
+def combo(price: Fen, chosen: list[tuple[Subsidy, str, Fen]], combine: Combine, arrears: Fen = 0) -> Combo:
+    """The price with subsidies stacked in the order given: each group within its cap, all within the price.
+
+    `arrears` come on top, and are the person's own.
+    """
     most = price
     if combine.cap is not None:
         most = min(most, combine.cap)
@@ -116,8 +157,9 @@ def combo(price: Fen, chosen: list[tuple[Subsidy, str, Fen]], combine: Combine) 
     left_in = {name: group.cap for name, group in combine.groups.items()}
     by_payer = dict.fromkeys(PAYERS, 0)
     by_subsidy: list[tuple[str, Fen]] = []
-    for subsidy, name, wanted in chosen:
+    for subsidy, name, offered in chosen:
         cap = left_in[subsidy.group]
+        wanted = _of_what_is_left(subsidy.amount, price - sum(by_payer.values()), offered)
         fen = min(wanted, most) if cap is None else min(wanted, most, cap)
         if cap is not None:
             left_in[subsidy.group] = cap - fen
@@ -127,4 +169,5 @@ def combo(price: Fen, chosen: list[tuple[Subsidy, str, Fen]], combine: Combine) 
         if fen:
             by_subsidy.append((name, fen))
     total = sum(by_payer.values())
-    return Combo(price, price - total, tuple(by_payer.values()), tuple(by_subsidy))
+    due = price - total + arrears
+    return Combo(price + arrears, due, tuple(by_payer.values()), tuple(by_subsidy))

@@ -14,8 +14,9 @@ from yingbao.kernel.dates import Duration, add_months, first_of_next_month
 from yingbao.policy.amounts import UNITS_A_YEAR, Combo, PriceValue
 from yingbao.policy.conditions import Condition, missing_facts
 from yingbao.policy.facts import Person, Unknown, lapsed_years, last_end
-from yingbao.policy.program import BandPlan, Program, WaitPlan, WindowPlan
+from yingbao.policy.program import BandPlan, Program, WindowPlan
 from yingbao.policy.schema.rules import Cover, EndSpec, PayerCode, Prorate, StartSpec
+from yingbao.policy.waits import NO_WAIT, repaid, wait_of
 
 Outcome: TypeAlias = Literal["payable", "not_payable", "undetermined"]
 
@@ -54,6 +55,7 @@ class Answer:
     window: str | None = None
     price: str | None = None
     price_count: int = 0
+    arrears_fen: int = 0
     cover: str | None = None
     waiting: str | None = None
     missing: set[str] = field(default_factory=set)
@@ -84,7 +86,7 @@ def assess(program: Program, person: Person, on: date) -> Answer:
         return answer
     answer.allowed, answer.outcome = True, "payable"
     answer.window, answer.fiscal = window.rule, window.fiscal
-    value = _price(window, person, on, answer)
+    value = _price(program, window, person, on, answer)
     if value is not None:
         _amounts(program, window, value, person, on, answer)
     else:
@@ -148,7 +150,7 @@ def _window(program: Program, person: Person, on: date, answer: Answer) -> Windo
     return None
 
 
-def _price(window: WindowPlan, person: Person, on: date, answer: Answer) -> PriceValue | None:
+def _price(program: Program, window: WindowPlan, person: Person, on: date, answer: Answer) -> PriceValue | None:
     for band in window.price:
         answer.consulted.add(band.rule)
         held = band.condition.evaluate(person, on)
@@ -157,12 +159,12 @@ def _price(window: WindowPlan, person: Person, on: date, answer: Answer) -> Pric
             return None
         if held:
             answer.price = band.rule
-            return _value(band, person, on, answer)
+            return _value(program, band, person, on, answer)
     answer.missing.add(f"price:{window.rule}")
     return None
 
 
-def _value(band: BandPlan, person: Person, on: date, answer: Answer) -> PriceValue | None:
+def _value(program: Program, band: BandPlan, person: Person, on: date, answer: Answer) -> PriceValue | None:
     """The one of the band's prices that the count of units picks."""
     if band.band.prorate is not None:
         anchor = on if band.band.prorate.from_ == "payment" else person.birth_date
@@ -176,13 +178,32 @@ def _value(band: BandPlan, person: Person, on: date, answer: Answer) -> PriceVal
             answer.missing.add("periods")
             return None
         value = band.values[periods]
+    elif band.band.arrears is not None:
+        count = _repaid_years(program, person, answer)
+        if count is None:
+            return None
+        value = band.values[min(count, band.band.arrears.most)]
     else:
         value = band.values[0]
     if value.fen is None:
         answer.missing.add(f"parameter:{value.parameter}")
         return None
-    answer.price_count = value.count
+    answer.price_count, answer.arrears_fen = value.count, value.arrears
     return value
+
+
+def _repaid_years(program: Program, person: Person, answer: Answer) -> int | None:
+    """How many lapsed years are paid for afterwards; the history matters only to one who pays for some."""
+    if isinstance(person.repaid_years, Unknown):
+        answer.missing.add("repaid_years")
+        return None
+    if not person.repaid_years:
+        return 0
+    lapsed = lapsed_years(person, program.benefit_year, program.release.conventions.lapse_since)
+    if isinstance(lapsed, Unknown):
+        answer.missing.add("insured_years")
+        return None
+    return repaid(person, program.benefit_year, lapsed)
 
 
 def units_left(anchor: date, prorate: Prorate, benefit_year: int) -> int:
@@ -200,7 +221,9 @@ def _amounts(
     program: Program, window: WindowPlan, value: PriceValue, person: Person, on: date, answer: Answer
 ) -> None:
     chosen = _choose(program, window, value, person, on, answer)
-    answer.standard_fen = value.fen
+    answer.standard_fen = value.standard
+    if chosen:
+        answer.consulted.add("combine")
     if chosen is None:
         answer.outcome = "undetermined"
         return
@@ -258,10 +281,11 @@ def _cover(program: Program, window: WindowPlan, person: Person, on: date, answe
         answer.waiting_days = None if waiting is None else _days(waiting, on)
         return
     answer.waiting_days = _days(waiting, on)
+    before_wait = start
     if waiting.amount:
         start = max(start, _after_wait(program, window, waiting, start, on))
     answer.benefit_start = start
-    answer.benefit_end = _end(spec, start, person, answer)
+    answer.benefit_end = _end(spec, before_wait, person, answer)
 
 
 def _days(waiting: Duration, on: date) -> int:
@@ -311,16 +335,14 @@ def _after_wait(program: Program, window: WindowPlan, waiting: Duration, start: 
 def _end(spec: Cover, start: date, person: Person, answer: Answer) -> date | None:
     if not isinstance(spec.end, EndSpec):
         return spec.end
+    origin = spec.end.from_ or start
     if spec.end.after is not None:
-        return spec.end.after.after(start) - timedelta(days=1)
+        return spec.end.after.after(origin) - timedelta(days=1)
     if not isinstance(person.periods, int):
         answer.missing.add("periods")
         return None
     months = 12 // UNITS_A_YEAR[spec.end.periods or "year"]
-    return add_months(start, months * person.periods) - timedelta(days=1)
-
-
-NO_WAIT = Duration(0, "day")
+    return add_months(origin, months * person.periods) - timedelta(days=1)
 
 
 def _waiting(
@@ -332,64 +354,7 @@ def _waiting(
     plan = program.waits[window.waiting]
     answer.waiting = plan.rule
     answer.consulted.add(plan.rule)
-    lacking = Answer()
-    wait = _wait_parts(program, plan, person, on, lacking)
-    if wait is not None and wait.amount == 0:
-        return NO_WAIT
-    if plan.exempt is not None:
-        exempt = plan.exempt.evaluate(person, on)
-        if exempt:
-            return NO_WAIT
-        if exempt is None:
-            answer.missing |= missing_facts(plan.exempt, person, on)
-            wait = None
-    answer.missing |= lacking.missing
-    return wait
-
-
-def _wait_parts(
-    program: Program, plan: WaitPlan, person: Person, on: date, answer: Answer
-) -> Duration | None:
-    amounts: list[int] = []
-    known = True
-    for part, condition in zip(plan.spec.parts, plan.parts, strict=True):
-        held = condition.evaluate(person, on)
-        if held is None:
-            answer.missing |= missing_facts(condition, person, on)
-            known = False
-        if not held:
-            continue
-        amount = part.wait.amount
-        if part.each is not None or part.less is not None:
-            lapsed = lapsed_years(person, program.benefit_year, program.release.conventions.lapse_since)
-            unpaid = part.less is not None and isinstance(person.repaid_years, Unknown)
-            if isinstance(lapsed, Unknown) or unpaid:
-                answer.missing.add("insured_years")
-                known = False
-                continue
-            if part.each is not None:
-                amount += max(0, lapsed - part.beyond) * part.each.amount
-            if part.less is not None:
-                amount -= repaid(person, program.benefit_year, lapsed) * part.less.amount
-        amounts.append(max(0, amount))
-    if not known:
-        return None
-    if not amounts:
-        return NO_WAIT
-    total = sum(amounts) if plan.spec.combine == "sum" else max(amounts)
-    if plan.spec.at_least is not None:
-        total = max(total, plan.spec.at_least.amount)
-    if plan.spec.at_most is not None:
-        total = min(total, plan.spec.at_most.amount)
-    return Duration(total, plan.spec.parts[0].wait.unit)
-
-
-def repaid(person: Person, benefit_year: int, lapsed: int) -> int:
-    """How many of the lapsed years have been paid for afterwards."""
-    years = person.repaid_years
-    if isinstance(years, Unknown):
-        return 0
-    return sum(benefit_year - lapsed <= year < benefit_year for year in years)
+    return wait_of(program, plan, person, on, answer.missing)
 
 
 def _later(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from yingbao.kernel.refusal import Invalid, NotFound
 
 if TYPE_CHECKING:
     from yingbao.policy.positions import Place
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """`，是不是 …？` with the nearest known word, or nothing."""
+    near = difflib.get_close_matches(word, sorted(known), n=1)
+    return f"，是不是 {near[0]}？" if near else ""
 
 
 class PolicyFileUnreadable(Invalid):

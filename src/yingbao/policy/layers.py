@@ -63,6 +63,7 @@ class Library:
         if self.folder.resolve() != builtin_policies().resolve():
             self._fallback = self._files(builtin_policies())
         self._trees: dict[Path, Tree] = {}
+        self._registers: tuple[dict[str, Document], dict[str, Category], list[str]] | None = None
 
     def _files(self, folder: Path) -> dict[str, Path]:
         """Key `region/year` of every release file in a folder."""
@@ -124,7 +125,16 @@ class Library:
         raise UnknownRegion(region, year, self.answering())
 
     def registers(self) -> tuple[dict[str, Document], dict[str, Category], list[str]]:
-        """Documents and categories: the built-in ones, the folder's own over them; and the faults found."""
+        """Documents and categories: the built-in ones, the folder's own over them; and the faults found.
+
+        Read once; every caller gets copies of its own.
+        """
+        if self._registers is None:
+            self._registers = self._read_registers()
+        documents, categories, faults = self._registers
+        return dict(documents), dict(categories), list(faults)
+
+    def _read_registers(self) -> tuple[dict[str, Document], dict[str, Category], list[str]]:
         documents: dict[str, Document] = {}
         categories: dict[str, Category] = {}
         faults: list[str] = []

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
 
 from yingbao.policy.conditions import Condition, atoms
 from yingbao.policy.errors import PolicyInvalid
@@ -14,6 +18,9 @@ from yingbao.policy.schema.reference import Category, Document
 from yingbao.policy.schema.release import RULE_SECTIONS, Release
 from yingbao.policy.schema.rules import OtherReading, Reading, Rule
 from yingbao.policy.vocabulary import Vocabulary
+from yingbao.policy.wording import say_fault
+
+Entry = TypeVar("Entry", Document, Category)
 
 
 class Alternative:
@@ -53,11 +60,26 @@ class Policy:
         documents, categories, faults = self.library.registers()
         if faults:
             raise PolicyInvalid(faults)
-        data = merged.tree.data
-        release = {k: data.get(k) or {} for k in ("documents", "categories")}
-        documents |= {k: Document.model_validate(v) for k, v in release["documents"].items()}
-        categories |= {k: Category.model_validate(v) for k, v in release["categories"].items()}
+        faults += self._inline(merged, "documents", Document, documents)
+        faults += self._inline(merged, "categories", Category, categories)
+        if faults:
+            raise PolicyInvalid(faults)
         return documents, categories
+
+    @staticmethod
+    def _inline(merged: Merged, section: str, model: type[Entry], into: dict[str, Entry]) -> list[str]:
+        """A register that a release brings along, over the shared one; returns what is wrong with it."""
+        own = merged.tree.data.get(section) or {}
+        if not isinstance(own, Mapping):
+            where = merged.tree.place((section,))
+            return [f"{where}：{section}：应为“键: 内容”的映射，每项一个键"]
+        faults: list[str] = []
+        for key, value in own.items():
+            try:
+                into[key] = model.model_validate(value)
+            except ValidationError as error:
+                faults += [say_fault(merged.tree, item, (section, key)) for item in error.errors()]
+        return faults
 
     def variant(self, take: dict[str, str]) -> Program:
         """The release under other readings."""

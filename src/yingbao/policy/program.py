@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import graphlib
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 
-from yingbao.kernel.money import Fen
+from yingbao.kernel.money import Fen, InexactAmount
 from yingbao.policy.amounts import Combo, Offer, PriceValue, band_values, combo, subsidy_fen
 from yingbao.policy.building import Builder
 from yingbao.policy.conditions import ClassTest, Condition, Not, PaymentTest, atoms, conjunction, requires_class
-from yingbao.policy.errors import PolicyInvalid, RuleOverlap
+from yingbao.policy.errors import PolicyInvalid, RuleOverlap, suggestion
+from yingbao.policy.facts import FACTS
 from yingbao.policy.schema.release import Release
-from yingbao.policy.schema.rules import Band, Combine, Group, Price, Subsidy, Waiting
+from yingbao.policy.schema.rules import Band, Combine, Group, Price, StartSpec, Subsidy, Waiting
 from yingbao.policy.vocabulary import Vocabulary
 
 #: More combinations of price and subsidies than this are a mistake of the file, not a policy.
 MOST_COMBINATIONS = 20_000
+#: Columns the SQL reading makes for itself.
+RESERVED = re.compile(
+    r"person_id|paid_on|unknown|refusal|lapsed|base_start|raw_wait|wait|first_recognised|[uewpkm]|u_.*|[mk]2|[gh]\d+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,7 @@ class Program:
             vocabulary, release.conventions, release.conditions, release.facts, release.benefit_year
         )
         self._faults = self._builder.faults
+        self._check_names()
         self.prices = self._prices()
         self.subsidies = self._subsidies()
         self.bars, self.admits = self._eligibility()
@@ -116,12 +123,35 @@ class Program:
             for rule, band in bands_of(f"prices.{name}", price):
                 if band.parameter is not None and band.parameter not in self.parameters:
                     self._faults.append(f"{rule}：参数 {band.parameter} 没有在 parameters 里写出")
-                values = tuple(band_values(rule, band, index, self.parameters))
+                values = self._band_values(rule, band, index)
                 index += len(values)
                 condition = self._builder.build(band.when, rule)
                 plans.append(BandPlan(rule, condition, band, values, self.benefit_year))
             found[name] = tuple(plans)
         return found
+
+    def _band_values(self, rule: str, band: Band, index: int) -> tuple[PriceValue, ...]:
+        try:
+            return tuple(band_values(rule, band, index, self.parameters))
+        except InexactAmount as refusal:
+            self._faults.append(f"{rule}：{refusal}（rounding）")
+            return ()
+
+    def _check_names(self) -> None:
+        """Facts of its own that clash with others, and covers that begin on a day nobody knows of."""
+        for name in self.release.facts:
+            if name in FACTS:
+                self._faults.append(f"facts.{name}：这是标准事实，直接使用即可，请从 facts 里删去或改名")
+            elif '"' in name or RESERVED.fullmatch(name.lower()):
+                self._faults.append(f"facts.{name}：这个名字留作内部使用，请换一个")
+        dated = {name for name, spec in self.release.facts.items() if spec.kind == "date"}
+        known = {"payment", *(name for name, spec in FACTS.items() if spec.kind == "date"), *dated}
+        for name, cover in self.release.cover.items():
+            if isinstance(cover.start, StartSpec) and cover.start.day not in known:
+                self._faults.append(
+                    f"cover.{name}：start 写的 {cover.start.day} 不是日期，也不是日期类的事实"
+                    f"{suggestion(cover.start.day, known)}"
+                )
 
     def _subsidies(self) -> dict[str, SubsidyPlan]:
         own: dict[str, Condition] = {}
@@ -261,7 +291,7 @@ class Program:
             for name in chosen:
                 offer = self.offer(price, name)
                 parts.append((self.subsidies[name].spec, name, offer.fen or 0))
-            self._combos[key] = combo(price.fen or 0, parts, self.combine)
+            self._combos[key] = combo(price.fen or 0, parts, self.combine, price.arrears)
         return self._combos[key]
 
     def choices(self, price: PriceValue, allowed: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -297,6 +327,7 @@ def bands_of(rule: str, price: Price) -> list[tuple[str, Band]]:
         per=price.per,
         times_periods=price.times_periods,
         prorate=price.prorate,
+        arrears=price.arrears,
     )
     return [(rule, band)]
 

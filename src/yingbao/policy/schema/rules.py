@@ -56,6 +56,16 @@ class Prorate(Model):
     counts_current: bool = True
 
 
+class Arrears(Model):
+    """Lapsed years paid for afterwards (`repaid_years`), each at `each`, or at this year's price if left out.
+
+    Added to the price and borne by the person: no subsidy reaches it. `most`: years counted at the most.
+    """
+
+    each: Yuan | None = None
+    most: int = Field(10, ge=1, le=30)
+
+
 class Band(Model):
     """One amount of a price, and for whom."""
 
@@ -65,12 +75,19 @@ class Band(Model):
     per: Literal["year", "half_year", "quarter", "month"] = "year"
     times_periods: int | None = Field(None, description="每期价 × 参保人选择的期数（periods），写最多期数")
     prorate: Prorate | None = None
+    arrears: Arrears | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Band:
         if (self.amount is None) == (self.parameter is None):
             raise ValueError("每档价格写 amount（金额）或 parameter（参数名）其中之一")
+        _one_count(self.times_periods, self.prorate, self.arrears)
         return self
+
+
+def _one_count(*given: object) -> None:
+    if sum(count is not None for count in given) > 1:
+        raise ValueError("times_periods（按期数）、prorate（按剩余月份）、arrears（补缴）只能写其中之一")
 
 
 class Funds(Model):
@@ -90,6 +107,7 @@ class Price(Rule):
     per: Literal["year", "half_year", "quarter", "month"] = "year"
     times_periods: int | None = None
     prorate: Prorate | None = None
+    arrears: Arrears | None = None
     bands: dict[str, Band] | None = None
     at_least: Yuan | None = None
     funds: Funds | None = None
@@ -99,6 +117,10 @@ class Price(Rule):
         given = [self.amount is not None, self.parameter is not None, self.bands is not None]
         if sum(given) != 1:
             raise ValueError("价格写 amount（一个金额）、parameter（参数名）或 bands（分档）其中之一")
+        beside = [self.times_periods, self.prorate, self.arrears]
+        if self.bands is not None and any(count is not None for count in beside):
+            raise ValueError("写了 bands（分档）的，times_periods、prorate、arrears 要写在各档里")
+        _one_count(*beside)
         return self
 
 
@@ -134,10 +156,21 @@ class StartSpec(Model):
 
 
 class EndSpec(Model):
-    """The last day of cover counted from its first: after so many months, or by the periods chosen."""
+    """The last day of cover: after so many months, or by the periods chosen.
+
+    Counted from the first day of cover as it is before any waiting (waiting shortens cover, never moves its
+    end), or from the day `from`.
+    """
 
     after: Length | None = None
     periods: Literal["month", "quarter", "half_year", "year"] | None = None
+    from_: Day | None = Field(None, alias="from")
+
+    @model_validator(mode="after")
+    def _one(self) -> EndSpec:
+        if (self.after is None) == (self.periods is None):
+            raise ValueError("待遇止日写一个日期，或 after（多久以后）、periods（按期数）其中之一")
+        return self
 
 
 class Cover(Rule):
@@ -156,13 +189,25 @@ class Cover(Rule):
 
 
 class WaitPart(Model):
-    """One reason to wait. `each`: added for every lapsed year beyond `beyond`; `less`: taken off per repaid year."""
+    """One reason to wait.
+
+    `each`: added for every lapsed year beyond `beyond`. `less`: taken off for every repaid year, from what `each`
+    added and never from `wait` itself (变动等待期可修复，固定等待期不可); without `each`, from `wait`.
+    `floor`: no reason of its own but the least the whole wait comes to while `when` holds.
+    """
 
     when: When | None = None
     wait: Length
     each: Length | None = None
     beyond: int = 1
     less: Length | None = None
+    floor: bool = False
+
+    @model_validator(mode="after")
+    def _floor(self) -> WaitPart:
+        if self.floor and (self.each is not None or self.less is not None):
+            raise ValueError("floor（最低等待期）只写 wait 与 when，不写 each、less")
+        return self
 
 
 class Waiting(Rule):
@@ -186,13 +231,18 @@ class Waiting(Rule):
 
 
 class SubsidyAmount(Model):
-    """How much: all of it, a fixed amount, a percentage, down to what the person pays, or a parameter."""
+    """How much: all of it, a fixed amount, a percentage, down to what the person pays, or a parameter.
+
+    `of: rest` takes the percentage of what earlier subsidies leave of the price. `pays` always looks at what is
+    left. `at_least` and `at_most` bound every form.
+    """
 
     full: bool = False
     fixed: Yuan | None = None
     percent: Percent | None = None
     pays: Yuan | None = None
     parameter: str | None = None
+    of: Literal["price", "rest"] = "price"
     at_least: Yuan | None = None
     at_most: Yuan | None = None
     rounding: Rounding = Rounding.EXACT
@@ -213,6 +263,8 @@ class SubsidyAmount(Model):
         given += [self.pays is not None, self.parameter is not None]
         if sum(given) != 1:
             raise ValueError("资助额写一种：全额、310元、90%、{pays: 38元} 或 {parameter: 参数名}")
+        if self.of == "rest" and (self.percent is None or self.rounding is Rounding.EXACT):
+            raise ValueError("of: rest（剩余部分）配 percent（比例），并写明 rounding（取整方式）")
         return self
 
 

@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from yingbao.policy.amounts import UNITS_A_YEAR, Combo, Offer, PriceValue
-from yingbao.policy.conditions import Condition
 from yingbao.policy.program import BandPlan, Program, WindowPlan
 from yingbao.policy.schema.rules import PAYERS
-from yingbao.policy.sql.tests import FALSE, TRUE, Tests, day, either, text
-
-Named = Callable[[Condition, str], list[str]]
+from yingbao.policy.sql.tests import FALSE, TRUE, Tests, day, either, repaid, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,19 @@ class AmountTables:
             known = str(no_parameter) if lacking else f"{start} + periods"
             inside = f"periods BETWEEN 1 AND {band.band.times_periods}"
             return f"CASE WHEN {inside} THEN {known} ELSE {no_count} END"
+        if band.band.arrears is not None:
+            return self._arrears(band, start, no_count, str(no_parameter) if lacking else "")
         return str(no_parameter if lacking else start)
+
+    def _arrears(self, band: BandPlan, start: int, no_count: int, lacking: str) -> str:
+        """The index by how many lapsed years are paid for; the history matters only to one who pays for some."""
+        most = band.band.arrears.most if band.band.arrears is not None else 0
+        counted = f"{start} + LEAST({most}, {repaid(band.benefit_year)})"
+        return (
+            f"CASE WHEN {self.tests.listed('repaid_years')} THEN {no_count} "
+            f"WHEN COALESCE(len(repaid_years), 0) = 0 THEN {lacking or start} "
+            f"WHEN lapsed IS NULL THEN {no_count} ELSE {lacking or counted} END"
+        )
 
     def groups(self, on: date | str, mask: str) -> list[str]:
         """The choice of each group: the best subsidy whose condition holds (a bit set where all are added)."""
@@ -158,7 +167,7 @@ class AmountTables:
         total = " + ".join(bits) or "0"
         return f"CASE{doubts} ELSE {total} END" if doubts else total
 
-    def missing_pieces(self, named: Callable[..., list[str]]) -> list[str]:
+    def missing_pieces(self, named: Callable[..., list[tuple[str, str]]]) -> list[tuple[str, str]]:
         """What a choice below zero lacks."""
         found = []
         rounds = [("g", "m")] + ([("h", "m2")] if self.program.release.later_transfer else [])
@@ -169,8 +178,7 @@ class AmountTables:
                     on = None if letter == "g" else "first_recognised"
                     found += named(plan.condition, f"{letter}{g} = {-(2 * i - 1)}", mask, on)
                     if plan.spec.amount.parameter is not None:
-                        parameter = text(f"parameter:{plan.spec.amount.parameter}")
-                        found.append(f"CASE WHEN {letter}{g} = {-(2 * i)} THEN {parameter} END")
+                        found.append((f"parameter:{plan.spec.amount.parameter}", f"{letter}{g} = {-(2 * i)}"))
         return found
 
     def doubt_flags(self) -> list[str]:
@@ -196,7 +204,7 @@ class AmountTables:
     def output(self) -> list[str]:
         """Standard, due, and one column a payer; NULL where not determined or not payable."""
         prices = "".join(
-            f" WHEN {value.index} THEN {value.fen}" for value in self.program.values if value.fen is not None
+            f" WHEN {value.index} THEN {value.standard}" for value in self.program.values if value.fen is not None
         )
         parts = [f"CAST(CASE p{prices} END AS INTEGER) AS standard_fen" if prices else "NULL AS standard_fen"]
         due = self._table(lambda k: str(self.combos[k].due_fen))

@@ -8,8 +8,8 @@ from datetime import date
 from yingbao.policy.amounts import UNITS_A_YEAR
 from yingbao.policy.facts import DERIVED
 from yingbao.policy.program import Program, WaitPlan, WindowPlan
-from yingbao.policy.schema.rules import Cover, EndSpec, StartSpec
-from yingbao.policy.sql.tests import FALSE, TRUE, Tests, both, day, either, plus, spans_end, text
+from yingbao.policy.schema.rules import Cover, EndSpec, StartSpec, WaitPart
+from yingbao.policy.sql.tests import FALSE, TRUE, Tests, both, column, day, either, plus, repaid, spans_end
 
 
 class CoverWriter:
@@ -83,7 +83,7 @@ class CoverWriter:
         elif spec.day == "employee_cover_end":
             start = self.tests.guard("employee_cover", spans_end("employee_cover", self.on))
         else:
-            start = self.tests.guard(spec.day, spec.day)
+            start = self.tests.guard(spec.day, column(spec.day))
         if spec.plus is not None:
             start = spec.plus.after(start) if isinstance(start, date) else plus(start, spec.plus)
         if spec.next_month:
@@ -104,27 +104,24 @@ class CoverWriter:
         return f"CASE WHEN {exempt} THEN 0 WHEN ({exempt}) IS NULL THEN NULL ELSE raw_wait END"
 
     def _parts(self, plan: WaitPlan) -> str:
-        amounts, doubts = [], []
+        amounts: list[tuple[str, str]] = []
+        floors: list[tuple[str, str]] = []
+        doubts: list[str] = []
         for part, condition in zip(plan.spec.parts, plan.parts, strict=True):
             held = self.tests.condition(condition, self.on)
-            amount = str(part.wait.amount)
-            if part.each is not None:
-                amount += f" + GREATEST(0, lapsed - {part.beyond}) * {part.each.amount}"
-            if part.less is not None:
-                amount += f" - {self._repaid()} * {part.less.amount}"
+            amount = self._part(part)
             if part.each is not None or part.less is not None:
-                amount = f"GREATEST(0, {amount})"
                 lacking = either(["lapsed IS NULL", self.tests.listed("repaid_years") if part.less else FALSE])
                 doubts.append(both([held, lacking]))
             if held not in (TRUE, FALSE):
                 doubts.append(f"({held}) IS NULL")
-            amounts.append((held, amount))
-        held_any = either(held for held, _ in amounts)
+            (floors if part.floor else amounts).append((held, amount))
+        held_any = either(held for held, _ in (*amounts, *floors))
+        added, least = ([f"CASE WHEN {h} THEN {a} ELSE 0 END" for h, a in found] for found in (amounts, floors))
         if plan.spec.combine == "sum":
-            total = " + ".join(f"CASE WHEN {held} THEN {amount} ELSE 0 END" for held, amount in amounts)
-        else:
-            listed = ", ".join(f"CASE WHEN {held} THEN {amount} ELSE 0 END" for held, amount in amounts)
-            total = f"GREATEST({listed})" if len(amounts) > 1 else listed
+            added = [" + ".join(added) or "0"]
+        listed = [*added, *least] or ["0"]
+        total = f"GREATEST({', '.join(listed)})" if len(listed) > 1 else listed[0]
         if plan.spec.at_least is not None:
             total = f"GREATEST({total}, {plan.spec.at_least.amount})"
         if plan.spec.at_most is not None:
@@ -135,10 +132,13 @@ class CoverWriter:
             arms += f" WHEN NOT {held_any} THEN 0"
         return f"CASE{arms} ELSE {total} END" if arms else total
 
-    def _repaid(self) -> str:
-        year = self.program.benefit_year
-        test = f"y >= {year} - lapsed AND y < {year}"
-        return f"COALESCE(len(list_filter(repaid_years, lambda y : {test})), 0)"
+    def _part(self, part: WaitPart) -> str:
+        """One part's length: what `each` adds can be repaired, the part's own wait only where nothing is added."""
+        less = f"{repaid(self.program.benefit_year)} * {part.less.amount}" if part.less is not None else "0"
+        if part.each is not None:
+            added = f"GREATEST(0, lapsed - {part.beyond}) * {part.each.amount}"
+            return f"({part.wait.amount} + GREATEST(0, {added} - {less}))"
+        return str(part.wait.amount) if part.less is None else f"GREATEST(0, {part.wait.amount} - {less})"
 
     def _after_wait(self, window: WindowPlan) -> str:
         """The first day of cover once the wait is over."""
@@ -154,14 +154,16 @@ class CoverWriter:
             over = f"({origin} + CAST(wait AS INTEGER) + {extra})" if extra else f"({origin} + CAST(wait AS INTEGER))"
         return f"CASE WHEN base_start IS NULL OR wait IS NULL THEN NULL WHEN wait = 0 THEN base_start ELSE GREATEST(base_start, {over}) END"
 
-    def _end(self, window: WindowPlan, start: str) -> str:
+    def _end(self, window: WindowPlan) -> str:
         spec = self._spec(window)
         if not isinstance(spec.end, EndSpec):
             return day(spec.end)
+        known = "base_start IS NULL" if window.waiting is None else "base_start IS NULL OR wait IS NULL"
+        start = day(spec.end.from_) if spec.end.from_ is not None else "base_start"
         if spec.end.after is not None:
-            return f"CASE WHEN ({start}) IS NULL THEN NULL ELSE {plus(f'({start})', spec.end.after)} - 1 END"
+            return f"CASE WHEN {known} THEN NULL ELSE {plus(start, spec.end.after)} - 1 END"
         months = 12 // UNITS_A_YEAR[spec.end.periods or "year"]
-        return f"CAST(({start}) + to_months({months} * periods) AS DATE) - 1"
+        return f"CASE WHEN {known} THEN NULL ELSE CAST({start} + to_months({months} * periods) AS DATE) - 1 END"
 
     def _days(self, window: WindowPlan) -> str:
         if window.waiting is not None:
@@ -174,7 +176,7 @@ class CoverWriter:
         """benefit_start, benefit_end, waiting_days."""
         return [
             f"{self._by_window(self._after_wait)} AS benefit_start",
-            f"{self._by_window(lambda window: self._end(window, self._after_wait(window)))} AS benefit_end",
+            f"{self._by_window(self._end)} AS benefit_end",
             f"CAST({self._by_window(self._days)} AS INTEGER) AS waiting_days",
         ]
 
@@ -187,7 +189,7 @@ class CoverWriter:
                 flags.append(f"(w = {i} AND periods IS NULL)")
         return flags
 
-    def missing_pieces(self, named: Callable[..., list[str]]) -> list[str]:
+    def missing_pieces(self, named: Callable[..., list[tuple[str, str]]]) -> list[tuple[str, str]]:
         """What cover or wait lacks."""
         found = []
         for i, window in enumerate(self.program.windows, 1):
@@ -204,21 +206,22 @@ class CoverWriter:
                 found += named(condition, open_)
                 if part.each is not None or part.less is not None:
                     held = self.tests.condition(condition, self.on)
-                    lacking = either(["lapsed IS NULL", self.tests.listed("repaid_years") if part.less else FALSE])
-                    found.append(f"CASE WHEN {both([open_, held, lacking])} THEN 'insured_years' END")
+                    found.append(("insured_years", both([open_, held, "lapsed IS NULL"])))
+                    if part.less is not None:
+                        found.append(("repaid_years", both([open_, held, self.tests.listed("repaid_years")])))
         return found
 
-    def _cover_pieces(self, i: int, window: WindowPlan) -> list[str]:
+    def _cover_pieces(self, i: int, window: WindowPlan) -> list[tuple[str, str]]:
         spec = self._spec(window)
         found = []
         if spec.start == "undetermined":
-            found.append(f"CASE WHEN w = {i} THEN 'benefit_start' END")
+            found.append(("benefit_start", f"w = {i}"))
         elif isinstance(spec.start, StartSpec) and spec.start.day != "payment":
             fact = "employee_cover" if spec.start.day in DERIVED else spec.start.day
-            found.append(f"CASE WHEN w = {i} AND base_start IS NULL THEN {text(fact)} END")
+            found.append((fact, f"w = {i} AND base_start IS NULL"))
         if isinstance(spec.end, EndSpec) and spec.end.periods:
             known = "base_start IS NOT NULL AND wait IS NOT NULL AND periods IS NULL"
-            found.append(f"CASE WHEN w = {i} AND {known} THEN 'periods' END")
+            found.append(("periods", f"w = {i} AND {known}"))
         return found
 
 

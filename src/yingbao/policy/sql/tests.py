@@ -49,6 +49,11 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def column(fact: str) -> str:
+    """The column of a fact; those a release names for itself are quoted, whatever letters they are written in."""
+    return fact if fact in FACTS else '"' + fact + '"'
+
+
 def day(value: date | str) -> str:
     """A date literal, or the expression as it is."""
     return f"DATE '{value.isoformat()}'" if isinstance(value, date) else value
@@ -95,6 +100,8 @@ class Tests:
     custom: Mapping[str, CustomFact]
     has_unknown: bool
     classes: dict[ClassTest, int] = field(default_factory=dict)
+    #: facts whose unknownness is asked for → the column of the facts stage that says it
+    listable: dict[str, str] = field(default_factory=dict)
     #: coded output columns as enumerations (name → values met), which DuckDB writes far faster than text
     enums: dict[str, list[str]] | None = None
     #: rewrites whole atoms, for tests that plant a wrong reading
@@ -116,7 +123,8 @@ class Tests:
         """Whether the row's `unknown` list names the fact."""
         if not self.has_unknown:
             return FALSE
-        return f"CASE WHEN u THEN list_contains(unknown, {text(fact)}) ELSE FALSE END"
+        self.listable.setdefault(fact, column(f"u_{fact}"))
+        return self.listable[fact]
 
     def code(self, column: str, value: str) -> str:
         """A value of a coded output column."""
@@ -162,11 +170,11 @@ class Tests:
                 return self._date(node, on)
             case CodeTest():
                 listed = ", ".join(text(value) for value in sorted(node.values))
-                return self._closed(node.fact, f"({node.fact} IN ({listed}))")
+                return self._closed(node.fact, f"({column(node.fact)} IN ({listed}))")
             case FlagTest():
                 return self._flag(node)
             case NumberTest():
-                return both(_bounds(node.fact, node.at_least, node.at_most))
+                return both(_bounds(column(node.fact), node.at_least, node.at_most))
             case AgeTest():
                 return _age(node, on)
             case YearsTest():
@@ -192,25 +200,25 @@ class Tests:
     def _date(self, node: DateTest, on: On) -> str:
         derived = node.fact == "employee_cover_end"
         fact = "employee_cover" if derived else node.fact
-        column = spans_end("employee_cover", on) if derived else node.fact
+        value = spans_end("employee_cover", on) if derived else column(node.fact)
         if not node.exists:
-            return self.guard(fact, f"({column} IS NULL)")
+            return self.guard(fact, f"({value} IS NULL)")
         if derived:
-            return self.guard(fact, f"COALESCE({within(node.range, column, on)}, FALSE)")
-        bounds = within(node.range, column, on)
-        return self._closed(fact, f"({column} IS NOT NULL)" if bounds == TRUE else bounds)
+            return self.guard(fact, f"COALESCE({within(node.range, value, on)}, FALSE)")
+        bounds = within(node.range, value, on)
+        return self._closed(fact, f"({value} IS NOT NULL)" if bounds == TRUE else bounds)
 
     def _flag(self, node: FlagTest) -> str:
         if self.absent(node.fact) == "unknown":
-            return f"({node.fact} = {TRUE if node.value else FALSE})"
-        held = f"COALESCE({node.fact}, FALSE)"
+            return f"({column(node.fact)} = {TRUE if node.value else FALSE})"
+        held = f"COALESCE({column(node.fact)}, FALSE)"
         return self.guard(node.fact, held if node.value else negate(held))
 
     def _years(self, node: YearsTest) -> str:
-        column = node.fact if self.absent(node.fact) == "unknown" else f"COALESCE({node.fact}, [])"
+        years = node.fact if self.absent(node.fact) == "unknown" else f"COALESCE({node.fact}, [])"
         listed = "[" + ", ".join(str(year) for year in sorted(node.years)) + "]"
         has = "list_has_all" if node.mode == "all_of" else "list_has_any"
-        found = f"{has}({column}, {listed})"
+        found = f"{has}({years}, {listed})"
         return self.guard(node.fact, negate(found) if node.mode == "none_of" else found)
 
     def _first_time(self, node: FirstTimeTest) -> str:
@@ -219,9 +227,9 @@ class Tests:
         return f"CASE WHEN {employed} THEN {FALSE if node.value else TRUE} ELSE {never} END"
 
 
-def _bounds(column: str, low: int | None, high: int | None) -> list[str]:
-    found = [] if low is None else [f"({column} >= {low})"]
-    return found if high is None else [*found, f"({column} <= {high})"]
+def _bounds(value: str, low: int | None, high: int | None) -> list[str]:
+    found = [] if low is None else [f"({value} >= {low})"]
+    return found if high is None else [*found, f"({value} <= {high})"]
 
 
 def _payment(node: PaymentTest, on: On) -> str:
@@ -272,42 +280,64 @@ def _age(node: AgeTest, on: On) -> str:
     return both(parts)
 
 
+def first_of(column: str) -> str:
+    """The column of the facts stage that holds the first item of a list: most lists have no other."""
+    return f"{column}_1"
+
+
 def spans_active(column: str, ref: DayRef, on: On) -> str:
     """Whether a list of spans has one that covers a day."""
     instant = day(at(ref, on))
-    test = (
-        f"(s.from_on IS NULL OR s.from_on <= {instant}) AND (s.until_on IS NULL OR s.until_on >= {instant})"
-    )
-    some = f"len(list_filter({column}, lambda s : {test})) > 0"
-    return f"CASE WHEN COALESCE(len({column}), 0) = 0 THEN FALSE ELSE {some} END"
+
+    def test(s: str) -> str:
+        after = f"({s}.from_on IS NULL OR {s}.from_on <= {instant})"
+        return f"({after} AND ({s}.until_on IS NULL OR {s}.until_on >= {instant}))"
+
+    some = f"len(list_filter({column}, lambda s : {test('s')})) > 0"
+    one = test(first_of(column))
+    return f"CASE COALESCE(len({column}), 0) WHEN 0 THEN FALSE WHEN 1 THEN {one} ELSE {some} END"
 
 
 def spans_end(column: str, on: On) -> str:
     """The last day of the latest span that ended before the payment day; NULL while one is active."""
     ended = f"list_filter({column}, lambda s : s.until_on < {day(on)})"
     latest = f"list_max(list_transform({ended}, lambda s : s.until_on))"
-    return (
-        f"CASE WHEN COALESCE(len({column}), 0) = 0 THEN NULL "
-        f"WHEN {spans_active(column, 'payment', on)} THEN NULL ELSE {latest} END"
-    )
+    active = spans_active(column, "payment", on)
+    only = f"{first_of(column)}.until_on"
+    one = f"CASE WHEN {active} THEN NULL WHEN {only} < {day(on)} THEN {only} END"
+    some = f"CASE WHEN {active} THEN NULL ELSE {latest} END"
+    return f"CASE COALESCE(len({column}), 0) WHEN 0 THEN NULL WHEN 1 THEN {one} ELSE {some} END"
 
 
 def lapsed(benefit_year: int, since: int | None, unknown_spans: str) -> str:
     """policy.facts.lapsed_years as SQL: whole benefit years lapsed, NULL while the history is not known."""
-    ends = (
-        f"list_transform(employee_cover, lambda s : CASE WHEN s.until_on IS NULL OR year(s.until_on) > {benefit_year} "
-        f"THEN {benefit_year} ELSE CAST(year(s.until_on) AS INTEGER) END)"
-    )
+
+    def year_of(s: str) -> str:
+        later = f"{s}.until_on IS NULL OR year({s}.until_on) > {benefit_year}"
+        return f"CASE WHEN {later} THEN {benefit_year} ELSE CAST(year({s}.until_on) AS INTEGER) END"
+
     newest = (
-        f"CASE WHEN COALESCE(len(employee_cover), 0) = 0 OR {unknown_spans} THEN NULL "
-        f"ELSE list_max({ends}) END"
+        f"CASE WHEN {unknown_spans} THEN NULL ELSE CASE COALESCE(len(employee_cover), 0) WHEN 0 THEN NULL "
+        f"WHEN 1 THEN {year_of(first_of('employee_cover'))} "
+        f"ELSE list_max(list_transform(employee_cover, lambda s : {year_of('s')})) END END"
     )
-    known = f"list_max(list_filter(insured_years, lambda y : y < {benefit_year}))"
-    last = f"GREATEST({known}, {newest})"
+    known = (
+        f"CASE WHEN list_max(insured_years) < {benefit_year} THEN list_max(insured_years) "
+        f"ELSE list_max(list_filter(insured_years, lambda y : y < {benefit_year})) END"
+    )
+    # nobody's first enrolment is a lapse: without any year the last one counts as this one
+    last = f"COALESCE(GREATEST({known}, {newest}), {benefit_year})"
     first = f"{last} + 1" if since is None else f"GREATEST({last} + 1, {since})"
-    by_years = f"CASE WHEN {last} IS NULL THEN 0 ELSE GREATEST(0, {benefit_year} - ({first})) END"
+    by_years = f"GREATEST(0, {benefit_year} - ({first}))"
     by_cover = f"CASE WHEN COALESCE({newest}, 0) < {benefit_year - 1} THEN NULL ELSE 0 END"
     return (
-        f"CASE WHEN list_contains(insured_years, {benefit_year - 1}) THEN 0 "
+        f"CASE WHEN insured_years[-1] = {benefit_year - 1} THEN 0 "
+        f"WHEN list_contains(insured_years, {benefit_year - 1}) THEN 0 "
         f"WHEN insured_years IS NULL THEN {by_cover} ELSE {by_years} END"
     )
+
+
+def repaid(benefit_year: int) -> str:
+    """How many of the lapsed years have been paid for afterwards (policy.waits.repaid)."""
+    test = f"y >= {benefit_year} - lapsed AND y < {benefit_year}"
+    return f"COALESCE(len(list_filter(repaid_years, lambda y : {test})), 0)"

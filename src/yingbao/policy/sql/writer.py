@@ -21,13 +21,15 @@ from sqlglot import exp
 
 from yingbao.policy.conditions import Atom, Condition, DateTest, FirstTimeTest, LapseTest, SpanTest, atoms
 from yingbao.policy.facts import DERIVED, FACTS
-from yingbao.policy.program import Program
+from yingbao.policy.program import BandPlan, Program
 from yingbao.policy.sql.amounts import AmountTables
 from yingbao.policy.sql.cover import CoverWriter
-from yingbao.policy.sql.tests import FALSE, TRUE, Tests, both, day, either, lapsed, text
+from yingbao.policy.sql.tests import FALSE, TRUE, Tests, both, day, either, first_of, lapsed, text
 
 NOT_ADMITTED = 10_000
 NO_BAND = -1_000_000
+#: A name that may be missing, and the truth that it is.
+Piece = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class _Writer:
         self.tests = Tests(program.benefit_year, program.release.facts, has_unknown, enums={} if enums else None, planted=planted)
         self.amounts = AmountTables(program, self.tests)
         self.cover = CoverWriter(program, self.tests, self.on)
-        self.pieces: list[str] = []
+        self.pieces: list[Piece] = []
 
     def columns(self) -> tuple[str, ...]:
         """The snapshot columns the rules ask for, sorted."""
@@ -102,6 +104,8 @@ class _Writer:
             names.add("periods")
         if any(b.band.prorate for bands in self.program.prices.values() for b in bands):
             names.add("birth_date")
+        if self._uses_arrears:
+            names |= {"repaid_years", "insured_years", "employee_cover"}
         if self.program.release.later_transfer:
             names.add("categories")
         if isinstance(self.on, str):
@@ -127,9 +131,8 @@ class _Writer:
         later = self.amounts.later(self.on)
         missing = self._missing(groups)
         output = self._output(missing)
-        if self.has_unknown:
-            source = f"(SELECT *, COALESCE(len(unknown), 0) > 0 AS u FROM {source})"
-        facts = f"SELECT *, {self._mask('m', self.on)}{self._lapsed()} FROM {source}"
+        derived = f"{self._mask('m', self.on)}{self._lapsed()}"
+        facts = f"SELECT *, {derived} FROM (SELECT *{self._firsts()} FROM {self._listed(source)}) AS listed"
         stage = f"SELECT *, {gate['e']} AS e FROM ({facts}) AS facts"
         stage = f"SELECT *, {gate['w']} AS w FROM ({stage}) AS gate"
         stage = f"SELECT *, {priced} AS p FROM ({stage}) AS opened"
@@ -146,6 +149,24 @@ class _Writer:
             stage = f"SELECT *, {self.amounts.key('p', 'h')} AS k2 FROM ({stage}) AS rechosen"
         return f"SELECT {output} FROM ({stage}) AS answered"
 
+    def _listed(self, source: str) -> str:
+        """The source with one truth for each fact the row's `unknown` list may name; most rows list none."""
+        if not self.tests.listable:
+            return source
+        truths = ", ".join(
+            f"CASE WHEN unknown IS NULL THEN FALSE ELSE list_contains(unknown, {text(fact)}) END AS {column}"
+            for fact, column in self.tests.listable.items()
+        )
+        return f"(SELECT *, {truths} FROM {source})"
+
+    def _firsts(self) -> str:
+        """The first items of lists, taken once."""
+        lists = [name for name in ("employee_cover", "elsewhere_cover") if name in self.columns()]
+        found = "".join(f", {name}[1] AS {first_of(name)}" for name in lists)
+        if self.tests.classes:
+            found += ", categories[1] AS categories_1, categories[2] AS categories_2"
+        return found
+
     def _mask(self, name: str, on: date | str) -> str:
         return f"{self._mask_expression(on)} AS {name}"
 
@@ -153,40 +174,44 @@ class _Writer:
         """The class tests of a row as bits: two for each test, yes and perhaps."""
         if not self.tests.classes:
             return "0"
-        per_holding = self._holding_bits(on)
-        folded = f"list_reduce(list_transform(categories, lambda c : {per_holding}), lambda a, b : a | b)"
+        each = f"list_transform(categories, lambda c : {self._holding_bits(on, 'c')})"
         kind = "BIGINT" if len(self.tests.classes) <= 31 else "HUGEINT"
-        none = f"CASE WHEN COALESCE(len(categories), 0) = 0 THEN 0 ELSE {folded} END"
+        # nearly everybody holds no class, one or two: these need no folding of lists
+        one, two = self._holding_bits(on, "categories_1"), self._holding_bits(on, "categories_2")
+        none = (
+            f"CASE COALESCE(len(categories), 0) WHEN 0 THEN 0 WHEN 1 THEN {one} WHEN 2 THEN ({one}) | ({two}) "
+            f"ELSE list_reduce({each}, lambda a, b : a | b) END"
+        )
         if self.has_unknown:
             all_perhaps = sum(1 << (2 * bit + 1) for bit in self.tests.classes.values())
             none = f"CASE WHEN {self.tests.listed('categories')} THEN {all_perhaps} ELSE {none} END"
         return f"CAST({none} AS {kind})"
 
-    def _holding_bits(self, on: date | str) -> str:
+    def _holding_bits(self, on: date | str, c: str) -> str:
         """The bits one held class sets on a payment day; a class nobody knows may be any."""
         arms: dict[str, str] = {}
         codes = sorted({c for test in self.tests.classes for c in (*test.codes, *test.wider)})
         kind = "BIGINT" if len(self.tests.classes) <= 31 else "HUGEINT"
         for code in codes:
-            bits = self._bits_of(code, on)
+            bits = self._bits_of(code, on, c)
             if bits != "0":
                 arms.setdefault(bits, "")
                 arms[bits] += f"{', ' if arms[bits] else ''}{text(code)}"
         known = ", ".join(text(code) for code in self.program.vocabulary.categories if code not in codes)
-        whens = "".join(f" WHEN c.class IN ({listed}) THEN CAST({bits} AS {kind})" for bits, listed in arms.items())
+        whens = "".join(f" WHEN {c}.class IN ({listed}) THEN CAST({bits} AS {kind})" for bits, listed in arms.items())
         if known:
-            whens += f" WHEN c.class IN ({known}) THEN 0"
+            whens += f" WHEN {c}.class IN ({known}) THEN 0"
         all_perhaps = sum(1 << (2 * bit + 1) for bit in self.tests.classes.values())
         held = (
-            f"(c.recognised_on IS NULL OR c.recognised_on <= {day(on)}) "
-            f"AND (c.ended_on IS NULL OR c.ended_on >= {day(on)})"
+            f"({c}.recognised_on IS NULL OR {c}.recognised_on <= {day(on)}) "
+            f"AND ({c}.ended_on IS NULL OR {c}.ended_on >= {day(on)})"
         )
         unknown = f"CASE{whens} ELSE CAST({all_perhaps} AS {kind}) END"
         in_vocabulary = ", ".join(text(code) for code in self.program.vocabulary.categories)
-        stranger = f"CASE WHEN c.class IN ({in_vocabulary}) THEN 0 ELSE CAST({all_perhaps} AS {kind}) END"
+        stranger = f"CASE WHEN {c}.class IN ({in_vocabulary}) THEN 0 ELSE CAST({all_perhaps} AS {kind}) END"
         return f"CASE WHEN {held} THEN {unknown} ELSE {stranger} END"
 
-    def _bits_of(self, code: str, on: date | str) -> str:
+    def _bits_of(self, code: str, on: date | str, c: str) -> str:
         from yingbao.policy.sql.tests import within
 
         plain = 0
@@ -201,13 +226,17 @@ class _Writer:
             if test.recognised is None:
                 plain |= value
             else:
-                inside = within(test.recognised, "c.recognised_on", on)
-                dated.append(f"CASE WHEN c.recognised_on IS NOT NULL AND {inside} THEN {value} ELSE 0 END")
+                inside = within(test.recognised, f"{c}.recognised_on", on)
+                dated.append(f"CASE WHEN {c}.recognised_on IS NOT NULL AND {inside} THEN {value} ELSE 0 END")
         return " | ".join([str(plain), *dated]) if dated else str(plain)
+
+    @property
+    def _uses_arrears(self) -> bool:
+        return any(band.band.arrears for bands in self.program.prices.values() for band in bands)
 
     def _lapsed(self) -> str:
         used = any(isinstance(a, LapseTest) for c in self._conditions() for a in atoms(c))
-        if not used and not self.cover.uses_lapse:
+        if not used and not self.cover.uses_lapse and not self._uses_arrears:
             return ""
         since = self.program.release.conventions.lapse_since
         return f", {lapsed(self.program.benefit_year, since, self.tests.listed('employee_cover'))} AS lapsed"
@@ -234,8 +263,8 @@ class _Writer:
         self.pieces += self._gate_missing(bars)
         return {"e": e, "w": f"CASE WHEN e <> 0 THEN NULL ELSE {inner} END"}
 
-    def _gate_missing(self, bars: list[str]) -> list[str]:
-        found = []
+    def _gate_missing(self, bars: list[str]) -> list[Piece]:
+        found: list[Piece] = []
         for plan, bar in zip(self.program.bars, bars, strict=True):
             found += self._named(plan.condition, f"e = -1 AND ({bar}) IS NULL")
         for plan in self.program.admits:
@@ -246,10 +275,10 @@ class _Writer:
             found += self._named(window.condition, f"w = {-i}")
         return found
 
-    def _named(self, condition: Condition, when: str, mask: str = "m", on: date | str | None = None) -> list[str]:
+    def _named(self, condition: Condition, when: str, mask: str = "m", on: date | str | None = None) -> list[Piece]:
         """Pieces of `missing`: the facts some atom of the condition lacks, where `when` holds."""
         lacking = self.tests.missing(condition, self.on if on is None else on, mask)
-        return [f"CASE WHEN {both([when, test])} THEN {text(fact)} END" for fact, test in lacking.items()]
+        return [(fact, both([when, test])) for fact, test in lacking.items()]
 
     def _priced(self) -> str:
         """`p`: the price's index; below zero −(3b+1) band b unknown, −(3b+2) its count, −(3b+3) its parameter."""
@@ -265,28 +294,40 @@ class _Writer:
                 if condition != TRUE:
                     inner += f" WHEN ({condition}) IS NULL THEN {-(3 * b + 1)}"
             arms += f" WHEN {i} THEN CASE{inner} ELSE {NO_BAND} END"
-            self.pieces.append(f"CASE WHEN w = {i} AND p = {NO_BAND} THEN {text(f'price:{window.rule}')} END")
+            self.pieces.append((f"price:{window.rule}", f"w = {i} AND p = {NO_BAND}"))
         for band in bands:
             b = number[band.rule]
             self.pieces += self._named(band.condition, f"p = {-(3 * b + 1)}")
-            lacking = "periods" if band.band.times_periods else "birth_date"
-            self.pieces.append(f"CASE WHEN p = {-(3 * b + 2)} THEN {text(lacking)} END")
+            self.pieces += self._uncounted(band, f"p = {-(3 * b + 2)}")
             if band.values[0].parameter is not None:
-                parameter = text(f"parameter:{band.values[0].parameter}")
-                self.pieces.append(f"CASE WHEN p = {-(3 * b + 3)} THEN {parameter} END")
+                self.pieces.append((f"parameter:{band.values[0].parameter}", f"p = {-(3 * b + 3)}"))
         return f"CASE w{arms} END" if arms else "CAST(NULL AS INTEGER)"
+
+    def _uncounted(self, band: BandPlan, when: str) -> list[Piece]:
+        """What a band lacks whose count of units is not known."""
+        if band.band.arrears is None:
+            return [("periods" if band.band.times_periods else "birth_date", when)]
+        listed = self.tests.listed("repaid_years")
+        return [("repaid_years", both([when, listed])), ("insured_years", both([when, f"NOT {listed}"]))]
 
     def _value(self, band: object, b: int) -> str:
         return self.amounts.price_index(band, -(3 * b + 2), -(3 * b + 3), self.on)
 
     def _missing(self, groups: list[str]) -> str:
         """The names of what is missing, sorted, joined by semicolons; NULL when nothing is."""
-        pieces = [*self.pieces, *self.amounts.missing_pieces(self._named), *self.cover.missing_pieces(self._named)]
-        listed = ", ".join(dict.fromkeys(pieces))
-        gathered = f"list_sort(list_distinct(list_filter([{listed}], lambda x : x IS NOT NULL)))"
+        tests: dict[str, list[str]] = {}
+        for name, test in (
+            *self.pieces,
+            *self.amounts.missing_pieces(self._named),
+            *self.cover.missing_pieces(self._named),
+        ):
+            tests.setdefault(name, []).append(f"({test})")
+        named = ", ".join(
+            f"CASE WHEN {either(dict.fromkeys(found))} THEN {text(name)} END" for name, found in sorted(tests.items())
+        )
         flags = ["e = -1", "w < 0", "p < 0", *(f"g{i} < 0" for i in range(len(groups)))]
         flags += self.cover.doubt_flags() + self.amounts.doubt_flags()
-        return f"CASE WHEN {either(flags)} THEN array_to_string({gathered}, ';') END" if pieces else "NULL"
+        return f"CASE WHEN {either(flags)} THEN NULLIF(concat_ws(';', {named}), '') END" if named else "NULL"
 
     def _output(self, missing: str) -> str:
         parts = [
@@ -301,8 +342,7 @@ class _Writer:
             f"{day(self.on)} AS paid_on",
             f"{self.tests.code('digest', self.program.digest)} AS release_digest",
         ]
-        if self.has_refusal:
-            parts.append("refusal")
+        parts.append("refusal" if self.has_refusal else "CAST(NULL AS VARCHAR) AS refusal")
         return ", ".join(parts)
 
     def _outcome(self) -> str:

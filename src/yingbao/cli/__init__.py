@@ -1,0 +1,1 @@
+"""The `yingbao` command. Exit codes: docs/reference/commands.md."""

@@ -1,0 +1,27 @@
+"""The root of the command: sub-commands, and refusals turned into a sentence and an exit code."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from yingbao.cli import policy, population
+from yingbao.cli.demo import demo
+from yingbao.cli.exits import Exit
+from yingbao.kernel.refusal import Refusal
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="应保：城乡居民医保参保征缴。")
+app.add_typer(policy.app, name="policy", help="政策：核对、逐例回答、说明理由、重印表格。")
+app.command("assess")(population.assess)
+app.command("sample")(population.sample)
+app.command("demo")(demo)
+
+
+def main() -> None:
+    """Run the command. A refusal is one sentence on standard error; anything else is a bug and crashes."""
+    try:
+        app()
+    except Refusal as refusal:
+        print(str(refusal), file=sys.stderr)
+        sys.exit(Exit.REFUSED)
