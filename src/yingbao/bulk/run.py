@@ -26,9 +26,11 @@ MEMORY_LIMIT = "1GB"
 class Assessment:
     """What a run came to: rows by outcome, sums in fen, and what could not be placed.
 
-    `refused` are the first refused rows' sentences, each naming its row.
+    `refused` are the first refused rows' sentences, each naming its row; `unplaced` the class spellings nobody
+    has recorded, with the first row that has them.
     """
 
+    snapshot: Path
     out: Path
     rows: int
     outcomes: dict[str, int]
@@ -67,7 +69,7 @@ def assess_file(
         for name, values in reading.types.items():
             db.execute(f"CREATE TYPE {name} AS ENUM ({', '.join(text(value) for value in values)})")
         _write(db, reading.sql(), out, progress)
-        return _summary(db, out, opened.unplaced, opened.ignored)
+        return _summary(db, snapshot, out, opened.unplaced, opened.ignored)
     finally:
         db.close()
 
@@ -125,7 +127,11 @@ def _run(db: duckdb.DuckDBPyConnection, statement: str, progress: Callable[[int]
 
 
 def _summary(
-    db: duckdb.DuckDBPyConnection, out: Path, unplaced: tuple[str, ...], ignored: tuple[str, ...]
+    db: duckdb.DuckDBPyConnection,
+    snapshot: Path,
+    out: Path,
+    unplaced: tuple[str, ...],
+    ignored: tuple[str, ...],
 ) -> Assessment:
     reader = "read_csv" if out.suffix.lower() == ".csv" else "read_parquet"
     written = f"{reader}({text(str(out))})"
@@ -141,6 +147,7 @@ def _summary(
         f"SELECT missing, count(*) FROM {written} WHERE missing IS NOT NULL GROUP BY 1 ORDER BY 2 DESC"
     ).fetchall()
     return Assessment(
+        snapshot,
         out,
         sum(outcomes.values()),
         outcomes,

@@ -53,7 +53,9 @@ def open_snapshot(
     values = {name: _csv_value(name, types[name]) if csv else _quoted(name) for name in columns}
     unplaced: tuple[str, ...] = ()
     if "categories" in values:
-        values["categories"], unplaced = _place_classes(db, reader, values["categories"], policy)
+        values["categories"], unplaced = _place_classes(
+            db, reader, values["categories"], policy, "row_number" if csv else "file_row_number"
+        )
     checks = _checks(columns, types, values, csv, "id_number" in found)
     numbered = _numbered(reader) if "id_number" in found else reader
     listed = ", ".join(f"t.{_quoted(name)}" if not csv else f"{values[name]} AS {_quoted(name)}" for name in columns)
@@ -170,26 +172,27 @@ def _csv_value(name: str, kind: str) -> str:
 
 
 def _place_classes(
-    db: duckdb.DuckDBPyConnection, reader: str, value: str, policy: Policy
+    db: duckdb.DuckDBPyConnection, reader: str, value: str, policy: Policy, row: str
 ) -> tuple[str, tuple[str, ...]]:
     """Spellings of classes turned into codes; those nobody knows stay as they are and make the row undetermined."""
     spelled = db.execute(
-        f"SELECT DISTINCT c.class FROM (SELECT unnest({value}) AS c FROM {reader}) WHERE c.class IS NOT NULL"
+        f"SELECT c.class, min(row) + 1, count(*) FROM (SELECT unnest({value}) AS c, {row} AS row FROM {reader}) "
+        "WHERE c.class IS NOT NULL GROUP BY 1 ORDER BY 2"
     ).fetchall()
     arms, unplaced = "", []
-    for (spelling,) in spelled:
+    for spelling, first, count in spelled:
         code = spelling if spelling in policy.vocabulary.categories else policy.vocabulary.code(spelling)
         if code is None:
-            unplaced.append(spelling)
+            unplaced.append(f"第 {first} 行：人员类别“{spelling}”没有登记（共 {count} 处）")
         elif code != spelling:
             arms += f" WHEN {text(spelling)} THEN {text(code)}"
     if not arms:
-        return value, tuple(sorted(unplaced))
+        return value, tuple(unplaced)
     made = (
         f"{{'class': CASE c.class{arms} ELSE c.class END, 'recognised_on': c.recognised_on, "
         "'ended_on': c.ended_on}"
     )
-    return f"list_transform({value}, lambda c : {made})", tuple(sorted(unplaced))
+    return f"list_transform({value}, lambda c : {made})", tuple(unplaced)
 
 
 def _checks(

@@ -5,14 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import typer
 
 from yingbao.cli.show import print_assessment, print_explanation
 from yingbao.policy import explain, load_release
-from yingbao.rehearsal.rows import person_of
-from yingbao.rehearsal.season import run_season
 
 REGION, YEAR = "620721", 2024
 
@@ -23,6 +19,12 @@ def demo(
     seed: Annotated[int, typer.Option("--seed")] = 2024,
 ) -> None:
     """肃南县 2024 年度：两个部门的名册 → 逐人核定 → 预征清册，并把一个人的金额说清楚。"""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    from yingbao.rehearsal.rows import person_of
+    from yingbao.rehearsal.season import run_season
+
     policy = load_release(REGION, YEAR)
     units = policy.release.units
     plan = people or (units.total if units and units.total else 29_500)

@@ -16,11 +16,8 @@ from yingbao.kernel.dates import parse_date
 from yingbao.kernel.refusal import Refusal
 from yingbao.policy import Policy, explain, load_library, load_release
 from yingbao.policy.cases import answer_case, as_json, read_lines, read_person
-from yingbao.policy.check import check_folder
 from yingbao.policy.layers import Library
 from yingbao.policy.schema.release import Release
-from yingbao.policy.tables import as_json as tables_json
-from yingbao.policy.tables import as_text, tables
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -73,6 +70,8 @@ def check(
     notes: Annotated[bool, typer.Option("--notes", help="也列出提示（有意改写、非普通人群的空档等）")] = False,
 ) -> None:
     """证明每份政策：每天每类人恰有一个答案、金额相符、出处存在、门槛两侧都有例子。有错误则以 1 退出。"""
+    from yingbao.policy.check import check_folder
+
     report = check_folder(policies)
     faults = [finding for finding in report.findings if finding.kind == "fault"]
     for finding in faults:
@@ -116,6 +115,9 @@ def table(
     policies: Policies = None,
 ) -> None:
     """重印通知自己的表格：资助表、财政补助表、任务表、窗口、渠道、电话。"""
+    from yingbao.policy.tables import as_json as tables_json
+    from yingbao.policy.tables import as_text, tables
+
     found = tables(load_release(region, year, policies=policies))
     if as_json_:
         print(json.dumps(tables_json(found), ensure_ascii=False, indent=1))

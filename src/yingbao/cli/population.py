@@ -11,13 +11,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from yingbao.bulk import assess_file
-from yingbao.bulk.errors import EngineMissing
 from yingbao.cli.exits import Exit
 from yingbao.cli.show import print_assessment
 from yingbao.kernel.dates import parse_date
 from yingbao.policy import load_release
-from yingbao.rehearsal.sample import write_sample
 
 Policies = Annotated[Path | None, typer.Option("--policies", help="改用这个文件夹里的政策文件")]
 
@@ -42,6 +39,9 @@ def assess(
     policies: Policies = None,
 ) -> None:
     """按政策核定一份居民库：一人一行，缴多少、谁来出、何时享受、依据哪条规则；不能定的写明缺什么。"""
+    from yingbao.bulk import assess_file
+    from yingbao.bulk.errors import EngineMissing
+
     if engine != "duckdb":
         raise EngineMissing(engine)
     policy = load_release(region, year, policies=policies)
@@ -62,6 +62,8 @@ def sample(
     policies: Policies = None,
 ) -> None:
     """生成演练居民库和各部门名册（全是虚构的人，身份证号的地区码不存在）。"""
+    from yingbao.rehearsal.sample import write_sample
+
     policy = load_release(region, year, policies=policies)
     with progress_bar("生成", people) as progress:
         made = write_sample(policy, people, seed, out, progress=progress)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from yingbao.bulk import Assessment
 from yingbao.kernel.money import yuan_grouped
 from yingbao.policy.cases import say_assumption
 from yingbao.policy.explain import PAYER_NAMES, Explanation
+
+if TYPE_CHECKING:
+    from yingbao.bulk import Assessment
 
 OUTCOMES = {"payable": "可以缴费", "not_payable": "现在不能缴费", "undetermined": "缺资料待定", "refused": "不能用的行"}
 
@@ -35,10 +38,10 @@ def print_assessment(assessed: Assessment) -> None:
     print(f"个人应缴合计 {yuan_grouped(assessed.due_fen)} 元；{_payers(assessed.paid_fen)}")
     for missing, count in assessed.missing.items():
         print(f"缺 {missing.replace(';', '、')}：{count:,} 人")
-    for spelling in assessed.unplaced:
-        print(f"人员类别“{spelling}”没有登记，持有的人按待定处理；请在 categories.yaml 里补写后重算")
+    for sentence in assessed.unplaced:
+        print(f"{assessed.snapshot.name} {sentence}，持有的人按待定处理；请核对写法，或在 categories 里登记后重算")
     for sentence in assessed.refused:
-        print(sentence)
+        print(f"{assessed.snapshot.name} {sentence}")
     if assessed.ignored:
         print(f"未使用的列：{'、'.join(assessed.ignored)}")
     print(f"结果：{assessed.out}")

@@ -11,6 +11,8 @@ from typing import Any
 from yingbao.kernel.dates import parse_date
 from yingbao.kernel.money import yuan
 from yingbao.kernel.refusal import Refusal
+from yingbao.policy.amounts import funds_of
+from yingbao.policy.assess import Answer
 from yingbao.policy.errors import FactUnusable
 from yingbao.policy.explain import Explanation, explain
 from yingbao.policy.facts import DERIVED, FACTS, UNKNOWN, Holding, Person, Span
@@ -204,6 +206,8 @@ def as_json(
     result["reason"] = "amount-other-than-due" if refused else answer.reason
     result["delivery"] = answer.delivery if granted else None
     result["fiscal"] = answer.fiscal and granted
+    if granted and (funds := _funds(policy, answer)):
+        result["funds"] = funds
     if explanation.next_day is not None:
         following = explanation.next_day
         result["next"] = {
@@ -216,6 +220,14 @@ def as_json(
         result["unrecognised"] = [f"person.{key} 不在事实表里，未使用" for key in unplaced]
     result["release"] = {"key": policy.key, "digest": policy.digest}
     return result
+
+
+def _funds(policy: Policy, answer: Answer) -> dict[str, int]:
+    """The price (without arrears) over the funds it is levied for, in fen; empty where the price has no such split."""
+    if answer.price is None or answer.standard_fen is None:
+        return {}
+    spec = policy.release.prices[answer.price.split(".")[1]].funds
+    return {} if spec is None else funds_of(spec, answer.standard_fen - answer.arrears_fen)
 
 
 def say_assumption(item: Any) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from yingbao.kernel.money import yuan
 from yingbao.policy.assess import Answer, assess
-from yingbao.policy.facts import FACTS, Person
+from yingbao.policy.facts import FACTS, Person, Unknown
 from yingbao.policy.policy import Alternative, Policy
 
 PAYER_NAMES = {
@@ -191,8 +191,9 @@ def _step(policy: Policy, rule_id: str | None, sentence: str, amount: int | None
     rule = policy.rule(rule_id) if rule_id else None
     if rule is None:
         return Step(sentence, rule=rule_id, amount_fen=amount)
-    document = "；".join(dict.fromkeys(source.document for source in rule.source))
-    clause = "；".join(source.clause for source in rule.source)
+    sources = policy.sources(rule_id or "")
+    document = "；".join(dict.fromkeys(source.document for source in sources))
+    clause = "；".join(source.clause for source in sources)
     return Step(sentence, document, clause, rule_id, amount, policy.readings_of.get(rule_id or "", ()))
 
 
@@ -200,7 +201,7 @@ def _steps(policy: Policy, answer: Answer, person: Person, on: date) -> Iterator
     if answer.allowed is False:
         yield from _refusal(policy, answer, on)
         return
-    for holding in person.categories or ():
+    for holding in () if isinstance(person.categories, Unknown) else person.categories:
         if holding.held(on):
             since = f"，{holding.recognised_on} 认定" if holding.recognised_on else ""
             yield Step(f"{on} 在册人员类别：{policy.vocabulary.name(holding.code)}{since}")
@@ -228,13 +229,12 @@ def _refusal(policy: Policy, answer: Answer, on: date) -> Iterator[Step]:
         yield first
         return
     if answer.reason == "not-admitted":
-        rules = [plan.rule for plan in policy.program.admits]
-        for rule in rules:
-            found = policy.rule(rule)
-            yield _step(policy, rule, f"不符合参保范围：{found.says if found else rule}")
+        for plan in policy.program.admits:
+            found = policy.rule(plan.rule)
+            yield _step(policy, plan.rule, f"不符合参保范围：{found.says if found else plan.rule}")
         return
-    rule = policy.rule(answer.reason)
-    yield _step(policy, answer.reason, f"不能参保缴费：{rule.says if rule else answer.reason}")
+    barred = policy.rule(answer.reason)
+    yield _step(policy, answer.reason, f"不能参保缴费：{barred.says if barred else answer.reason}")
 
 
 def _subsidy_steps(policy: Policy, answer: Answer) -> Iterator[Step]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -20,6 +21,9 @@ from yingbao.policy.schema.release import Release
 from yingbao.policy.wording import say_fault
 
 REGISTERS = ("documents.yaml", "categories.yaml")
+Entry = TypeVar("Entry", Document, Category)
+_REGION = re.compile(r"""^region:\s*["']?([\w-]+)["']?\s*(?:#.*)?$""", re.MULTILINE)
+_YEAR = re.compile(r"^benefit_year:\s*(\d{4})\s*(?:#.*)?$", re.MULTILINE)
 #: Keys that belong to one file and are not handed down.
 OWN = frozenset({"region", "name", "benefit_year", "label", "title", "layer", "extends", "covers"})
 
@@ -74,11 +78,13 @@ class Library:
         for path in sorted(folder.rglob("*.yaml")):
             if path.name in REGISTERS:
                 continue
-            data = read_yaml(path, self._shown(path, folder)).data
-            if "region" not in data or "benefit_year" not in data:
-                faults.append(f"{self._shown(path, folder)}：缺 region（地区代码）或 benefit_year（待遇年度）")
-                continue
-            key = f"{data['region']}/{data['benefit_year']}"
+            key = _key_at_a_glance(path)
+            if key is None:
+                data = read_yaml(path, self._shown(path, folder)).data
+                if "region" not in data or "benefit_year" not in data:
+                    faults.append(f"{self._shown(path, folder)}：缺 region（地区代码）或 benefit_year（待遇年度）")
+                    continue
+                key = f"{data['region']}/{data['benefit_year']}"
             if key in found:
                 here = self._shown(path, folder)
                 faults.append(f"{here}：{key} 已有一份 {self._shown(found[key], folder)}，同一地区同一年度只能有一份")
@@ -139,19 +145,8 @@ class Library:
         categories: dict[str, Category] = {}
         faults: list[str] = []
         for folder in dict.fromkeys((builtin_policies(), self.folder)):
-            for name, model, into in (
-                ("documents.yaml", Document, documents),
-                ("categories.yaml", Category, categories),
-            ):
-                path = folder / name
-                if not path.is_file():
-                    continue
-                tree = read_yaml(path, name)
-                for key, value in tree.data.items():
-                    try:
-                        into[key] = model.model_validate(value)  # type: ignore[index]
-                    except ValidationError as error:
-                        faults += [say_fault(tree, item, (key,)) for item in error.errors()]
+            documents |= _entries(folder / "documents.yaml", Document, faults)
+            categories |= _entries(folder / "categories.yaml", Category, faults)
         return documents, categories, faults
 
     def merged(self, key: str, take: dict[str, str] | None = None) -> Merged:
@@ -190,6 +185,30 @@ class Library:
         return str(self.tree(key).place(path) or key)
 
 
+def _entries(path: Path, model: type[Entry], faults: list[str]) -> dict[str, Entry]:
+    """The entries of a register file that can be read; the others become faults."""
+    found: dict[str, Entry] = {}
+    if not path.is_file():
+        return found
+    tree = read_yaml(path, path.name)
+    for key, value in tree.data.items():
+        try:
+            found[key] = model.model_validate(value)
+        except ValidationError as error:
+            faults += [say_fault(tree, item, (key,)) for item in error.errors()]
+    return found
+
+
+def _key_at_a_glance(path: Path) -> str | None:
+    """`region/year` from the top of a file written as usual, without reading the rest of it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    region, year = _REGION.search(text), _YEAR.search(text)
+    return f"{region.group(1)}/{year.group(1)}" if region and year else None
+
+
 def _merge(wide: Tree, narrow: Tree, overrides: list[Override], faults: list[str]) -> Tree:
     """Stand `narrow` on `wide`. Filling and adding is free; changing a value needs `override` with a reason."""
     data, places = wide.data, wide.places
@@ -211,6 +230,8 @@ def _merge_into(
     faults: list[str],
 ) -> None:
     reason = node.get("override", reason) if len(path) >= 1 else None
+    # A figure left open is filled in the narrower layer's own words, from its own document.
+    filling = path[:1] == ("parameters",) and len(path) == 2 and into.get("value") is None
     for key, value in node.items():
         here = (*path, key)
         if isinstance(value, dict) and set(value) == {"drop"}:
@@ -228,7 +249,7 @@ def _merge_into(
             into[key] = [*old, *value]
             _take_places(places, narrow, here)
             continue
-        changes = old is not None and old != value and len(path) >= 1
+        changes = old is not None and old != value and len(path) >= 1 and not filling
         if changes and key != "override" and path[0] not in ("take", "conventions"):
             name = ".".join(map(str, here))
             if reason is None:

@@ -13,10 +13,10 @@ from yingbao.policy.conditions import Condition, atoms
 from yingbao.policy.errors import PolicyInvalid
 from yingbao.policy.layers import Library, Merged, digest, validate
 from yingbao.policy.program import Program
-from yingbao.policy.schema.quantities import Source
+from yingbao.policy.schema.quantities import Rule, Source
 from yingbao.policy.schema.reference import Category, Document
 from yingbao.policy.schema.release import RULE_SECTIONS, Release
-from yingbao.policy.schema.rules import OtherReading, Reading, Rule
+from yingbao.policy.schema.rules import OtherReading, Reading
 from yingbao.policy.vocabulary import Vocabulary
 from yingbao.policy.wording import say_fault
 
@@ -105,10 +105,18 @@ class Policy:
         found = self.rules.get(rule_id)
         return found or self.rules.get(rule_id.rsplit(".", 1)[0])
 
-    @cached_property
-    def sources(self) -> dict[str, tuple[Source, ...]]:
-        """Where each rule stands."""
-        return {rule_id: rule.source for rule_id, rule in self.rules.items()}
+    def sources(self, rule_id: str) -> tuple[Source, ...]:
+        """Where a rule stands: the documents of this region; where a layer cites only others', those."""
+        rule = self.rule(rule_id)
+        if rule is None:
+            return ()
+        own = {self.release.region, *self.release.covers}
+        here = tuple(s for s in rule.source if self._applies(s, own))
+        return here or rule.source
+
+    def _applies(self, source: Source, regions: set[str]) -> bool:
+        document = self.documents.get(source.document)
+        return document is None or not document.regions or not regions.isdisjoint(document.regions)
 
     @cached_property
     def alternatives(self) -> tuple[Alternative, ...]:

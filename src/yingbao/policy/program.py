@@ -108,7 +108,8 @@ class Program:
             raise PolicyInvalid(sorted(set(self._faults)))
 
     def _eligibility(self) -> tuple[tuple[EligibilityPlan, ...], tuple[EligibilityPlan, ...]]:
-        bars, admits = [], []
+        bars: list[EligibilityPlan] = []
+        admits: list[EligibilityPlan] = []
         for name, spec in self.release.eligibility.items():
             rule = f"eligibility.{name}"
             plan = EligibilityPlan(rule, self._builder.build(spec.bar or spec.admit, rule))

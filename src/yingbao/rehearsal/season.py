@@ -22,12 +22,12 @@ from yingbao.policy.explain import DELIVERY_NAMES, PAYER_NAMES, say_missing
 from yingbao.policy.schema.rules import PAYERS
 from yingbao.rehearsal.memberships import MEMBERSHIP, split_for_rosters
 from yingbao.rehearsal.sample import (
-    class_shares,
     departments_of,
     make_population,
     season_opens,
     write_department_rosters,
 )
+from yingbao.rehearsal.shares import class_shares
 from yingbao.workbooks.matching import match_rows
 from yingbao.workbooks.register import write_register
 from yingbao.workbooks.roster import RosterRow, read_roster
@@ -136,7 +136,7 @@ def _words(policy: Policy, row: Mapping[str, Any]) -> Row:
     rules = [row[f"{part}_rule"] for part in ("window", "price", "cover")]
     rules += (row["subsidy_rules"] or "").split(";")
     ids = [rule for rule in rules if rule]
-    sources = [str(s) for rule in ids if (found := policy.rule(rule)) for s in found.source[:1]]
+    sources = [str(source) for rule in ids for source in policy.sources(rule)[:1]]
     window = row["window_rule"]
     spec = policy.release.windows.get(window.partition(".")[2]) if window else None
     return {

@@ -37,7 +37,7 @@ def _cite(book: Notebook, rule: str, path: PathKey, source: Source, clauses: Map
 def _cited(book: Notebook) -> Iterator[tuple[str, PathKey, tuple[Source, ...]]]:
     """(rule id, path of its source, its sources) for everything that cites."""
     release = book.policy.release
-    for rule, sources in book.policy.sources.items():
+    for rule, sources in ((name, found.source) for name, found in book.policy.rules.items()):
         yield rule, (*rule.split("."), "source"), sources
     for name, reading in release.readings.items():
         yield f"readings.{name}", ("readings", name, "source"), reading.source

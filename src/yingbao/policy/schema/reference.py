@@ -140,6 +140,7 @@ class Document(Model):
     forwards: list[str] = Field(default_factory=list)
     rests_on: list[str] = Field(default_factory=list)
     at_hand: bool = True
+    regions: list[str] = Field(default_factory=list, description="只在这些地区有效；空为不限")
     note: str = ""
     clauses: dict[str, str] = Field(default_factory=dict)
 

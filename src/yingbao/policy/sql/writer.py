@@ -36,7 +36,7 @@ Piece = tuple[str, str]
 class SqlReading:
     """The SELECT as a tree, the snapshot columns it reads, and the enumerations it needs (type → values)."""
 
-    tree: exp.Expression
+    tree: exp.Expr
     columns: tuple[str, ...]
     types: Mapping[str, tuple[str, ...]]
 
