@@ -126,12 +126,12 @@ def payers(policy: Policy) -> st.SearchStrategy[tuple[Person, date]]:
 
 def rarely(usual: st.SearchStrategy[Any], *rare: Any) -> st.SearchStrategy[Any]:
     """Mostly as usual; one time in ten one of the rare values."""
-    return st.integers(0, 9).flatmap(lambda n: usual if n else st.sampled_from(rare))
+    return st.one_of(*[usual] * 9, st.sampled_from(rare))
 
 
 def seldom(usual: Any, *others: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Four times in five the usual value."""
-    return st.integers(0, 4).flatmap(lambda n: st.just(usual) if n else st.one_of(others))
+    return st.one_of(*[st.just(usual)] * 4, st.one_of(*others))
 
 
 def _held(policy: Policy, maybe_when: st.SearchStrategy[date | None]) -> st.SearchStrategy[Any]:

@@ -238,6 +238,7 @@ def _choose(
 ) -> tuple[str, ...] | None:
     """The subsidies that apply, in stacking order; None while a fact or parameter that matters is missing."""
     chosen: list[str] = []
+    known = True
     for name, group in program.combine.groups.items():
         for offer in program.offers(value, name):
             plan = program.subsidies[offer.subsidy]
@@ -252,14 +253,15 @@ def _choose(
                 continue
             if held is None:
                 answer.missing |= missing_facts(plan.condition, person, on)
-                return None
-            if offer.fen is None:
+            elif offer.fen is None:
                 answer.missing.add(f"parameter:{offer.parameter}")
-                return None
+            if held is None or offer.fen is None:
+                known = False
+                break
             chosen.append(offer.subsidy)
             if group.mode != "sum":
                 break
-    return tuple(chosen)
+    return tuple(chosen) if known else None
 
 
 def _delivery(program: Program, found: Combo) -> str | None:

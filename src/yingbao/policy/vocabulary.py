@@ -19,8 +19,19 @@ class Vocabulary:
                 self._by_spelling.setdefault(spelling_key(spelling), code)
 
     def code(self, spelling: str) -> str | None:
-        """The class code of a printed name or spelling; None if nobody has recorded it."""
-        return self._by_spelling.get(spelling_key(spelling))
+        """The class code of a printed name or spelling; None if nobody has recorded it.
+
+        `易返贫致贫人口（边缘易致贫）` is the class in the brackets where that is part of the one before them.
+        """
+        key = spelling_key(spelling)
+        found = self._by_spelling.get(key)
+        if found is not None or not key.endswith(")"):
+            return found
+        outer, _, inner = key[:-1].partition("(")
+        whole, part = self._by_spelling.get(outer), self._by_spelling.get(inner)
+        if whole is None or part is None:
+            return None
+        return part if whole == part or whole in self.wider(part) else None
 
     def name(self, code: str) -> str:
         """The printed name of a class."""

@@ -136,12 +136,15 @@ def _words(policy: Policy, row: Mapping[str, Any]) -> Row:
     rules = [row[f"{part}_rule"] for part in ("window", "price", "cover")]
     rules += (row["subsidy_rules"] or "").split(";")
     ids = [rule for rule in rules if rule]
-    sources = [str(source) for rule in ids for source in policy.sources(rule)[:1]]
+    clauses: dict[str, list[str]] = {}
+    for source in (source for rule in ids for source in policy.sources(rule)[:1]):
+        clauses.setdefault(source.document, []).append(source.clause)
+    sources = [f"{document} {'、'.join(dict.fromkeys(found))}" for document, found in clauses.items()]
     window = row["window_rule"]
     spec = policy.release.windows.get(window.partition(".")[2]) if window else None
     return {
         "delivery": DELIVERY_NAMES.get(row["delivery"] or "", ""),
-        "clause": "；".join(dict.fromkeys(sources)),
+        "clause": "；".join(sources),
         "rule": "；".join(ids),
         "window_last_on": spec.through if spec else None,
         "reason": _reason(policy, row),
@@ -173,7 +176,7 @@ def _write(policy: Policy, path: Path, bills: Sequence[Row], rows: Sequence[Rost
             "通知": f"{release.title}（年度名称：{release.label}）",
             "政策摘要": policy.digest,
         },
-        totals=_totals(bills),
+        totals=_totals(policy, bills),
         persons=bills,
         full_subsidy=[row for row in bills if row["outcome"] == "payable" and row["delivery"] == "免征代缴"],
         unusable=[row for row in rows if not row.usable],
@@ -182,7 +185,7 @@ def _write(policy: Policy, path: Path, bills: Sequence[Row], rows: Sequence[Rost
     )
 
 
-def _totals(bills: Sequence[Row]) -> list[Row]:
+def _totals(policy: Policy, bills: Sequence[Row]) -> list[Row]:
     """One row a unit and class, of those who can pay, in the register's order."""
     found: dict[tuple[str, str | None], Row] = {}
     for row in bills:
@@ -195,8 +198,9 @@ def _totals(bills: Sequence[Row]) -> list[Row]:
         total["people"] += 1
         for key in _nothing():
             total[key] += row[key]
-    units = {unit: i for i, unit in enumerate(dict.fromkeys(row["unit"] for row in bills))}
-    return sorted(found.values(), key=lambda t: (units[t["unit"]], t["class_code"] is None, t["class_code"] or ""))
+    units = list(dict.fromkeys(row["unit"] for row in bills))
+    classes: list[str | None] = [*policy.vocabulary.categories, None]
+    return sorted(found.values(), key=lambda t: (units.index(t["unit"]), classes.index(t["class_code"])))
 
 
 def _nothing() -> dict[str, int]:

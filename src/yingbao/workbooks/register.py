@@ -91,16 +91,16 @@ def _person_columns(payer_names: Mapping[str, str]) -> list[Column]:
         Column("户编号", "household_id", "text", 13),
         Column("姓名", "name", "text", 9),
         Column("身份证号", "id_number", "text", 20),
-        Column("人员类别", "class", "wrap", 17),
+        Column("人员类别", "class", "text", 20),
         Column("缴费标准（元）", "standard_fen", "money", 10),
         *_payer_columns(payer_names, 10),
         Column("个人应缴（元）", "due_fen", "money", 10),
         Column("资助方式", "delivery", "wrap", 14),
         Column("缴费截止日", "window_last_on", "day", 11),
-        Column("依据", "clause", "wrap", 26),
-        Column("规则", "rule", "wrap", 20),
         Column("结果", "outcome", "text", 13),
-        Column("原因", "reason", "wrap", 28),
+        Column("原因", "reason", "text", 26),
+        Column("依据", "clause", "text", 32),
+        Column("规则", "rule", "text", 32),
     ]
 
 
@@ -115,7 +115,7 @@ def _zero_fee_columns(payer_names: Mapping[str, str]) -> list[Column]:
         *_payer_columns(payer_names, 12),
         Column("个人应缴（元）", "due_fen", "money", 12),
         Column("资助方式", "delivery", "wrap", 16),
-        Column("依据", "clause", "wrap", 30),
+        Column("依据", "clause", "text", 42),
     ]
 
 
