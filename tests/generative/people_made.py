@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from yingbao.policy import UNKNOWN, Holding, Person, Policy, Span
 from yingbao.policy.check.breakpoints import turns
 from yingbao.policy.check.rules import tests_of
-from yingbao.policy.conditions import AgeTest, ClassTest, CodeTest, DateRange, DateTest, NumberTest, PaymentTest
+from yingbao.policy.conditions import (
+    AgeTest,
+    ClassTest,
+    CodeTest,
+    DateRange,
+    DateTest,
+    NumberTest,
+    PaymentTest,
+)
 from yingbao.policy.facts import DERIVED, FACTS, RESIDENCE, STUDENT
 from yingbao.policy.schema.reference import CustomFact
 
@@ -75,7 +83,7 @@ def births(policy: Policy) -> st.SearchStrategy[date]:
 def people(policy: Policy) -> st.SearchStrategy[Person]:
     """Any person the snapshot can hold; most of them could enrol, and about most things all is known."""
     when = days(policy)
-    maybe_when = st.one_of(st.none(), st.none(), st.none(), when)
+    maybe_when = st.booleans().flatmap(lambda some: when if some else st.none())
     year = policy.release.benefit_year
     spans = st.lists(st.builds(Span, maybe_when, maybe_when), min_size=1, max_size=2).map(tuple)
     ended = when.map(lambda until: (Span(None, until),))
@@ -125,13 +133,15 @@ def payers(policy: Policy) -> st.SearchStrategy[tuple[Person, date]]:
 
 
 def rarely(usual: st.SearchStrategy[Any], *rare: Any) -> st.SearchStrategy[Any]:
-    """Mostly as usual; one time in ten one of the rare values."""
-    return st.one_of(*[usual] * 9, st.sampled_from(rare))
+    """Mostly as usual; one time in ten one of the rare values. (`one_of` drops repeats, so it cannot weigh.)"""
+    other = st.sampled_from(rare)
+    return st.integers(0, 9).flatmap(lambda n: usual if n else other)
 
 
 def seldom(usual: Any, *others: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Four times in five the usual value."""
-    return st.one_of(*[st.just(usual)] * 4, st.one_of(*others))
+    plain, other = st.just(usual), st.one_of(*others)
+    return st.integers(0, 4).flatmap(lambda n: plain if n else other)
 
 
 def _held(policy: Policy, maybe_when: st.SearchStrategy[date | None]) -> st.SearchStrategy[Any]:
@@ -139,8 +149,8 @@ def _held(policy: Policy, maybe_when: st.SearchStrategy[date | None]) -> st.Sear
     codes = sorted(policy.vocabulary.categories)
     tests = [test for test in tests_of(policy.program) if isinstance(test, ClassTest)]
     named = sorted({code for test in tests for code in (*test.codes, *test.wider)})
-    code = st.one_of(*([st.sampled_from(named)] * 3 if named else []), st.sampled_from(codes))
-    ending = st.one_of(st.none(), maybe_when)
+    code = rarely(st.sampled_from(named or codes), *codes)
+    ending = seldom(None, maybe_when)
     holding = st.builds(Holding, code, maybe_when, ending)
     return st.one_of(st.just(()), st.lists(holding, min_size=1, max_size=3).map(tuple))
 

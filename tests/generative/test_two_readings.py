@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -20,22 +20,22 @@ from yingbao.policy.schema.rules import PAYERS
 from yingbao.policy.sql import to_sql
 
 REGIONS = [("620724", 2024), ("620721", 2024), ("620602", 2025), ("140500", 2024), ("520100", 2024)]
-PEOPLE, DRAWN = 3_000, 25
+PEOPLE, DRAWN = 2_000, 25
 
 
-@lru_cache(maxsize=None)
+@cache
 def policy_of(region: str, year: int) -> Policy:
     return invented(region, year) if (region, year) in INVENTED else load_release(region, year)
 
 
-@lru_cache(maxsize=None)
+@cache
 def connection() -> duckdb.DuckDBPyConnection:
     found = duckdb.connect()
     found.execute("SET threads = 1")
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def statement(region: str, year: int) -> str:
     return to_sql(policy_of(region, year).program).sql()
 
@@ -86,7 +86,7 @@ def differences(policy: Policy, rows: list[tuple[Person, date]], sql: str) -> li
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def population(region: str, year: int, size: int) -> tuple[tuple[Person, date], ...]:
     """People drawn a few at a time: one who reads differently is small enough without being shrunk."""
     policy = policy_of(region, year)

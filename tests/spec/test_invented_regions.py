@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -33,7 +33,7 @@ def cases(region: str) -> list[dict[str, Any]]:
 CASES = [case for region, _ in INVENTED for case in cases(region)]
 
 
-@lru_cache(maxsize=None)
+@cache
 def policy_of(region: str, year: int) -> Policy:
     return Policy(LIBRARY, LIBRARY.resolve(region, year))
 

@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yingbao.kernel.money import Fen, percent_of, scale, split
-from yingbao.policy.schema.rules import PAYERS, Band, Combine, Funds, PayerCode, Prorate, Subsidy, SubsidyAmount
+from yingbao.policy.schema.rules import (
+    PAYERS,
+    Band,
+    Combine,
+    Funds,
+    PayerCode,
+    Prorate,
+    Subsidy,
+    SubsidyAmount,
+)
 
 UNITS_A_YEAR = {"month": 12, "quarter": 4, "half_year": 2, "year": 1}
 

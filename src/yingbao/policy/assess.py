@@ -217,6 +217,19 @@ def units_left(anchor: date, prorate: Prorate, benefit_year: int) -> int:
     return units - index - (0 if prorate.counts_current else 1)
 
 
+def amounts_of(program: Program, window: WindowPlan, person: Person, on: date) -> Answer:
+    """Price, subsidies and what follows to the bank card alone, of somebody who pays in that window."""
+    answer = Answer(outcome="payable", allowed=True)
+    value = _price(program, window, person, on, answer)
+    if value is None:
+        answer.outcome = "undetermined"
+    else:
+        _amounts(program, window, value, person, on, answer)
+    if answer.outcome == "payable":
+        _later(program, window, value, person, on, answer)
+    return answer
+
+
 def _amounts(
     program: Program, window: WindowPlan, value: PriceValue, person: Person, on: date, answer: Answer
 ) -> None:
@@ -272,6 +285,13 @@ def _delivery(program: Program, found: Combo) -> str | None:
     return program.subsidies[name].spec.delivery
 
 
+def cover_of(program: Program, window: WindowPlan, person: Person, on: date) -> Answer:
+    """Cover and waiting alone, of somebody who pays in that window."""
+    answer = Answer()
+    _cover(program, window, person, on, answer)
+    return answer
+
+
 def _cover(program: Program, window: WindowPlan, person: Person, on: date, answer: Answer) -> None:
     spec = program.release.cover[window.cover]
     answer.cover = f"cover.{window.cover}"
@@ -315,7 +335,7 @@ def _base_start(spec: Cover, person: Person, on: date, answer: Answer) -> date |
     return start if isinstance(birth, Unknown) else max(start, birth)
 
 
-def _anchor(name: str, person: Person, on: date) -> date | None | Unknown:
+def _anchor(name: str, person: Person, on: date) -> date | Unknown | None:
     if name == "payment":
         return on
     if name == "employee_cover_end":

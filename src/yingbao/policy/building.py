@@ -28,6 +28,8 @@ from yingbao.policy.conditions import (
     YearsTest,
     conjunction,
 )
+from yingbao.policy.errors import suggestion
+from yingbao.policy.facts import FACTS
 from yingbao.policy.schema.reference import CustomFact, NamedCondition
 from yingbao.policy.schema.release import Conventions
 from yingbao.policy.schema.when import (
@@ -43,6 +45,9 @@ from yingbao.policy.schema.when import (
     YearsSpec,
 )
 from yingbao.policy.vocabulary import Vocabulary
+
+#: How a test on a fact of one's own is written, by its kind.
+WRITTEN = {"number": "{at_least: 1, at_most: 9}", "date": "{within: 30日} 或 {from: 2026-01-01}"}
 
 
 class Builder:
@@ -104,7 +109,9 @@ class Builder:
         if when.sex is not None:
             parts.append(CodeTest("sex", frozenset({when.sex})))
         parts += [
-            CodeTest(fact, frozenset(getattr(when, fact))) for fact in CODE_FACTS if getattr(when, fact) is not None
+            self._code(fact, getattr(when, fact), rule)
+            for fact in CODE_FACTS
+            if getattr(when, fact) is not None
         ]
         parts += [
             date_test(fact, getattr(when, fact)) for fact in DATE_FACTS if getattr(when, fact) is not None
@@ -140,11 +147,24 @@ class Builder:
         for text in spec.any_of:
             code = text if text in self.vocabulary.categories else self.vocabulary.code(text)
             if code is None:
-                self.faults.append(f"{rule}：人员类别“{text}”没有登记，请在 categories 里补写代码、名称与认定部门")
+                names = {name for c in self.vocabulary.categories.values() for name in (c.name, *c.spellings)}
+                self.faults.append(
+                    f"{rule}：人员类别“{text}”没有登记{suggestion(text, names)}；"
+                    "登记簿里没有的，请在 categories 里补写代码、名称与认定部门"
+                )
             else:
                 codes.add(code)
         recognised = date_range(spec.recognised) if spec.recognised else None
         return ClassTest(self.vocabulary.parts(codes), self.vocabulary.all_wider(codes), recognised)
+
+    def _code(self, fact: str, values: list[str], rule: str) -> Condition:
+        known = FACTS[fact].values
+        for value in values:
+            if known and value not in known:
+                self.faults.append(
+                    f"{rule}：{fact}（{FACTS[fact].label}）没有取值“{value}”，可写 {'、'.join(known)}"
+                )
+        return CodeTest(fact, frozenset(values))
 
     def _age(self, spec: AgeSpec) -> Condition:
         day: DayRef = spec.on or self.conventions.age_on
@@ -157,26 +177,32 @@ class Builder:
         for fact, test in (when.custom or {}).items():
             spec = self.custom.get(fact)
             if spec is None:
-                self.faults.append(f"{rule}：custom 里的 {fact} 没有在 facts 里写出，请先写明它是什么")
+                near = suggestion(fact, self.custom)
+                self.faults.append(f"{rule}：custom 里的 {fact} 没有在 facts 里写出，请先写明它是什么{near}")
                 continue
             try:
                 parts.append(_custom_test(fact, spec, test))
-            except (ValidationError, ValueError) as error:
-                self.faults.append(f"{rule}：custom.{fact} 的写法与它的种类 {spec.kind} 不符（{error}）")
+            except ValidationError:
+                wanted = WRITTEN[spec.kind]
+                self.faults.append(f"{rule}：custom.{fact} 是 {spec.kind} 类事实，“{test}”不能用，请写成 {wanted}")
+            except ValueError as error:
+                self.faults.append(f"{rule}：custom.{fact}：{error}")
         return parts
 
 
 def _custom_test(fact: str, spec: CustomFact, test: Any) -> Condition:
     if spec.kind == "flag":
         if not isinstance(test, bool):
-            raise ValueError("是非事实写 true 或 false")
+            raise ValueError(f"“{test}”不能用，是非事实写 true 或 false")
         return FlagTest(fact, test)
     if spec.kind == "number":
         number = NumberSpec.model_validate(test)
         return NumberTest(fact, number.at_least, number.at_most)
     if spec.kind == "date":
         return date_test(fact, DateTestSpec.model_validate(test))
-    values = [test] if isinstance(test, str) else list(test)
+    if not isinstance(test, str) and not (isinstance(test, list) and all(isinstance(x, str) for x in test)):
+        raise ValueError(f"“{test}”不能用，取值类事实写一个取值或取值的列表")
+    values = [test] if isinstance(test, str) else test
     unknown = sorted(set(values) - set(spec.values)) if spec.values else []
     if unknown:
         raise ValueError(f"取值 {'、'.join(unknown)} 不在 facts.{fact}.values 里")

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from yingbao.kernel.money import yuan
-from yingbao.policy.assess import Answer, assess
+from yingbao.policy.assess import Answer, Transfer, assess
 from yingbao.policy.facts import FACTS, Person, Unknown
+from yingbao.policy.leaning import other_answers
 from yingbao.policy.policy import Alternative, Policy
+from yingbao.policy.schema.rules import PayerCode
 
 PAYER_NAMES = {
     "medical_assistance": "医疗救助资金",
@@ -108,45 +110,22 @@ def explain(policy: Policy, person: Person, on: date) -> Explanation:
 
 def leaning(policy: Policy, answer: Answer, person: Person, on: date) -> list[Assumption]:
     """The readings under which this very person's answer would have been another."""
-    found: list[Assumption] = []
-    for alternative in _touched(policy, answer):
-        instead = assess(alternative.program, person, on)
-        if instead.core() != answer.core():
-            reading = alternative.reading
-            found.append(
-                Assumption(
-                    alternative.reading_id,
-                    alternative.other_id,
-                    reading.taken,
-                    alternative.other.says,
-                    summary(instead),
-                    "；".join(str(source) for source in reading.source),
-                )
-            )
-    return found
+    return [
+        Assumption(
+            alternative.reading_id,
+            alternative.other_id,
+            alternative.reading.taken,
+            alternative.other.says,
+            summary(instead),
+            _clause(alternative),
+        )
+        for alternative, instead in other_answers(policy, answer, person, on)
+    ]
 
 
-def _touched(policy: Policy, answer: Answer) -> Iterator[Alternative]:
-    """Other readings of rules that were consulted on the way to this answer."""
-    seen: set[int] = set()
-    index = _alternatives_by_rule(policy)
-    sections = {rule.partition(".")[0] for rule in answer.consulted}
-    for rule in sorted(answer.consulted | sections):
-        for alternative in index.get(rule, ()):
-            if id(alternative) not in seen:
-                seen.add(id(alternative))
-                yield alternative
-
-
-@lru_cache(maxsize=64)
-def _alternatives_by_rule(policy: Policy) -> dict[str, list[Alternative]]:
-    bands = {band.rule for plans in policy.program.prices.values() for band in plans}
-    found: dict[str, list[Alternative]] = {}
-    for alternative in policy.alternatives:
-        for rule in alternative.reading.rules:
-            for known in {rule, *(band for band in bands if band.startswith(f"{rule}."))}:
-                found.setdefault(known, []).append(alternative)
-    return found
+@lru_cache(maxsize=4096)
+def _clause(alternative: Alternative) -> str:
+    return "；".join(str(source) for source in alternative.reading.source)
 
 
 def summary(answer: Answer) -> str:
@@ -198,8 +177,9 @@ def _step(policy: Policy, rule_id: str | None, sentence: str, amount: int | None
 
 
 def _steps(policy: Policy, answer: Answer, person: Person, on: date) -> Iterator[Step]:
+    """The steps, those that many people share made once."""
     if answer.allowed is False:
-        yield from _refusal(policy, answer, on)
+        yield from _refusal(policy, answer.reason, on)
         return
     for holding in () if isinstance(person.categories, Unknown) else person.categories:
         if holding.held(on):
@@ -207,63 +187,86 @@ def _steps(policy: Policy, answer: Answer, person: Person, on: date) -> Iterator
             yield Step(f"{on} 在册人员类别：{policy.vocabulary.name(holding.code)}{since}")
     for spelling in person.unrecognised:
         yield Step(f"人员类别“{spelling}”没有登记，不能判断是否享受资助，请先核对名称")
-    if answer.window is not None:
-        spec = policy.release.windows[answer.window.partition(".")[2]]
-        says = f"缴费日 {on} 在{spec.name}内（{spec.from_} 至 {spec.through}）：{spec.says}"
-        yield _step(policy, answer.window, says)
-    if answer.standard_fen is not None:
-        yield _step(
-            policy, answer.price, f"缴费标准 {yuan(answer.standard_fen)} 元", answer.standard_fen
-        )
-    yield from _subsidy_steps(policy, answer)
-    yield from _cover_steps(policy, answer)
+    yield from _window_steps(policy, answer.window, answer.price, answer.standard_fen, on)
+    yield from _subsidy_steps(
+        policy, answer.by_subsidy, answer.subsidies, answer.due_fen, answer.later_transfer
+    )
+    yield from _cover_steps(
+        policy, answer.cover, answer.waiting, answer.waiting_days, answer.benefit_start, answer.benefit_end
+    )
     for name in sorted(answer.missing):
         yield Step(f"缺：{say_missing(name)}，补齐后才能确定")
 
 
-def _refusal(policy: Policy, answer: Answer, on: date) -> Iterator[Step]:
-    if answer.reason == "no-window":
+@lru_cache(maxsize=4096)
+def _refusal(policy: Policy, reason: str, on: date) -> tuple[Step, ...]:
+    if reason == "no-window":
         rules = [f"windows.{name}" for name in policy.release.windows]
         listed = "；".join(f"{w.name} {w.from_} 至 {w.through}" for w in policy.release.windows.values())
-        first = _step(policy, rules[0], f"{on} 不在此人可以缴费的时段内。各时段：{listed}")
-        yield first
-        return
-    if answer.reason == "not-admitted":
-        for plan in policy.program.admits:
-            found = policy.rule(plan.rule)
-            yield _step(policy, plan.rule, f"不符合参保范围：{found.says if found else plan.rule}")
-        return
-    barred = policy.rule(answer.reason)
-    yield _step(policy, answer.reason, f"不能参保缴费：{barred.says if barred else answer.reason}")
-
-
-def _subsidy_steps(policy: Policy, answer: Answer) -> Iterator[Step]:
-    for name, fen in answer.by_subsidy:
-        spec = policy.release.subsidies[name]
-        delivery = DELIVERY_NAMES[spec.delivery]
-        yield _step(policy, f"subsidies.{name}", f"{spec.says}：资助 {yuan(fen)} 元（{delivery}）", fen)
-    if len(answer.subsidies) > 1:
-        split = "、".join(f"{PAYER_NAMES[payer]} {yuan(fen)} 元" for payer, fen in answer.subsidies)
-        yield Step(f"资助资金由 {split} 承担")
-    if answer.due_fen is not None:
-        yield Step(f"个人应缴 {yuan(answer.due_fen)} 元", amount_fen=answer.due_fen)
-    if answer.later_transfer is not None:
-        transfer = answer.later_transfer
-        yield _step(
-            policy,
-            "later_transfer",
-            f"全额缴费后新认定，{transfer.month} 将资助 {yuan(transfer.amount_fen)} 元转入一卡通",
-            transfer.amount_fen,
+        return (_step(policy, rules[0], f"{on} 不在此人可以缴费的时段内。各时段：{listed}"),)
+    if reason == "not-admitted":
+        admits = [(plan.rule, policy.rule(plan.rule)) for plan in policy.program.admits]
+        return tuple(
+            _step(policy, rule, f"不符合参保范围：{found.says if found else rule}") for rule, found in admits
         )
+    barred = policy.rule(reason)
+    return (_step(policy, reason, f"不能参保缴费：{barred.says if barred else reason}"),)
 
 
-def _cover_steps(policy: Policy, answer: Answer) -> Iterator[Step]:
-    if answer.waiting is not None and answer.waiting_days:
-        spec = policy.release.waiting[answer.waiting.partition(".")[2]]
-        yield _step(policy, answer.waiting, f"等待期 {answer.waiting_days} 天：{spec.says}")
-    if answer.benefit_start is None:
-        return
-    sentence = f"待遇自 {answer.benefit_start} 起，至 {answer.benefit_end} 止"
-    if answer.benefit_end is not None and answer.benefit_start > answer.benefit_end:
-        sentence = f"等待期到 {answer.benefit_start} 才满，已过 {answer.benefit_end}，本年度享受不到待遇"
-    yield _step(policy, answer.cover, sentence)
+@lru_cache(maxsize=4096)
+def _window_steps(
+    policy: Policy, window: str | None, price: str | None, standard_fen: int | None, on: date
+) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    if window is not None:
+        spec = policy.release.windows[window.partition(".")[2]]
+        says = f"缴费日 {on} 在{spec.name}内（{spec.from_} 至 {spec.through}）：{spec.says}"
+        steps.append(_step(policy, window, says))
+    if standard_fen is not None:
+        steps.append(_step(policy, price, f"缴费标准 {yuan(standard_fen)} 元", standard_fen))
+    return tuple(steps)
+
+
+@lru_cache(maxsize=4096)
+def _subsidy_steps(
+    policy: Policy,
+    by_subsidy: tuple[tuple[str, int], ...],
+    subsidies: tuple[tuple[PayerCode, int], ...],
+    due_fen: int | None,
+    transfer: Transfer | None,
+) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    for name, fen in by_subsidy:
+        spec = policy.release.subsidies[name]
+        says = f"{spec.says}：资助 {yuan(fen)} 元（{DELIVERY_NAMES[spec.delivery]}）"
+        steps.append(_step(policy, f"subsidies.{name}", says, fen))
+    if len(subsidies) > 1:
+        split = "、".join(f"{PAYER_NAMES[payer]} {yuan(fen)} 元" for payer, fen in subsidies)
+        steps.append(Step(f"资助资金由 {split} 承担"))
+    if due_fen is not None:
+        steps.append(Step(f"个人应缴 {yuan(due_fen)} 元", amount_fen=due_fen))
+    if transfer is not None:
+        says = f"全额缴费后新认定，{transfer.month} 将资助 {yuan(transfer.amount_fen)} 元转入一卡通"
+        steps.append(_step(policy, "later_transfer", says, transfer.amount_fen))
+    return tuple(steps)
+
+
+@lru_cache(maxsize=4096)
+def _cover_steps(
+    policy: Policy,
+    cover: str | None,
+    waiting: str | None,
+    waiting_days: int | None,
+    start: date | None,
+    end: date | None,
+) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    if waiting is not None and waiting_days:
+        spec = policy.release.waiting[waiting.partition(".")[2]]
+        steps.append(_step(policy, waiting, f"等待期 {waiting_days} 天：{spec.says}"))
+    if start is not None:
+        sentence = f"待遇自 {start} 起，至 {end} 止"
+        if end is not None and start > end:
+            sentence = f"等待期到 {start} 才满，已过 {end}，本年度享受不到待遇"
+        steps.append(_step(policy, cover, sentence))
+    return tuple(steps)

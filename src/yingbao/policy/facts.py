@@ -157,11 +157,9 @@ def lapsed_years(person: Person, benefit_year: int, since: int | None) -> int | 
     """
     years = person.insured_years
     spans = person.employee_cover
-    ended = [
-        min(span.until_on.year, benefit_year) if span.until_on else benefit_year
-        for span in (() if isinstance(spans, Unknown) else spans)
-    ]
-    newest = max(ended, default=None)
+    newest: int | None = None
+    if spans and not isinstance(spans, Unknown):
+        newest = max(min(s.until_on.year, benefit_year) if s.until_on else benefit_year for s in spans)
     if isinstance(years, Unknown):
         if newest is None or newest < benefit_year - 1:
             return UNKNOWN

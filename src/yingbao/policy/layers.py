@@ -126,7 +126,7 @@ class Library:
             return own
         for key in self.answering():
             data = self.tree(key).data
-            if data["benefit_year"] == year and region in (data.get("covers") or {}):
+            if str(data["benefit_year"]) == str(year) and region in (data.get("covers") or {}):
                 return key
         raise UnknownRegion(region, year, self.answering())
 

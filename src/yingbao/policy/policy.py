@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from yingbao.policy.conditions import Condition, atoms
 from yingbao.policy.errors import PolicyInvalid
-from yingbao.policy.layers import Library, Merged, digest, validate
+from yingbao.policy.layers import Library, Merged, digest, position, validate
 from yingbao.policy.program import Program
 from yingbao.policy.schema.quantities import Rule, Source
 from yingbao.policy.schema.reference import Category, Document
@@ -54,7 +54,15 @@ class Policy:
         self.release: Release = validate(self.merged)
         self.vocabulary = Vocabulary(self.categories)
         self.digest = digest(self.merged, self.categories)
-        self.program = Program(self.release, self.vocabulary, self.digest)
+        self.program = self._program(self.merged, self.release, self.digest)
+
+    def _program(self, merged: Merged, release: Release, digest_: str) -> Program:
+        """The release made ready; what its rules say wrongly of each other is said with file and line."""
+        try:
+            return Program(release, self.vocabulary, digest_)
+        except PolicyInvalid as invalid:
+            faults = [f"{position(merged, *fault.partition('：')[0].split('.'))}：{fault}" for fault in invalid.faults]
+            raise PolicyInvalid(faults) from invalid
 
     def _registers(self, merged: Merged) -> tuple[dict[str, Document], dict[str, Category]]:
         documents, categories, faults = self.library.registers()
@@ -85,7 +93,7 @@ class Policy:
         """The release under other readings."""
         merged = self.library.merged(self.key, {**self._take, **take})
         release = validate(merged)
-        return Program(release, self.vocabulary, digest(merged, self.categories))
+        return self._program(merged, release, digest(merged, self.categories))
 
     @cached_property
     def rules(self) -> dict[str, Rule]:

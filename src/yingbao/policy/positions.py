@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -60,14 +62,31 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Tree:
     except MarkedYAMLError as error:
         mark = error.problem_mark
         where = Place(name, mark.line + 1, mark.column + 1) if mark else None
-        raise PolicyFileUnreadable(name, where, f"不是合规的 YAML：{error.problem}") from error
+        problem = str(error.problem)
+        if problem.startswith("found duplicate key"):
+            problem = f"键 {problem.split(chr(34))[1]} 写了两遍，请合并或改名"
+        raise PolicyFileUnreadable(name, where, f"不是合规的 YAML：{problem}") from error
     except (YAMLError, ValueError) as error:
+        impossible = _impossible_day(path.read_text(encoding="utf-8"), name)
+        if impossible is not None:
+            raise PolicyFileUnreadable(name, *impossible) from error
         raise PolicyFileUnreadable(name, None, f"不是合规的 YAML：{error}") from error
     if not isinstance(loaded, CommentedMap):
         raise PolicyFileUnreadable(name, None, "最外层应为“键: 值”的映射，文件可能是空的")
     places: dict[PathKey, Place] = {(): Place(name, 1, 1)}
     data = _plain(loaded, (), name, places)
     return Tree(data, places)
+
+
+def _impossible_day(text: str, name: str) -> tuple[Place, str] | None:
+    """The first date in a file that is on no calendar: YAML says that there is one, but not where."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for match in re.finditer(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b", line):
+            try:
+                date(*map(int, match.groups()))
+            except ValueError:
+                return Place(name, number, match.start() + 1), f"日期 {match[0]} 不存在，请核对"
+    return None
 
 
 def _plain(node: Any, path: PathKey, name: str, places: dict[PathKey, Place]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import graphlib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -11,7 +12,15 @@ from itertools import product
 from yingbao.kernel.money import Fen, InexactAmount
 from yingbao.policy.amounts import Combo, Offer, PriceValue, band_values, combo, subsidy_fen
 from yingbao.policy.building import Builder
-from yingbao.policy.conditions import ClassTest, Condition, Not, PaymentTest, atoms, conjunction, requires_class
+from yingbao.policy.conditions import (
+    ClassTest,
+    Condition,
+    Not,
+    PaymentTest,
+    atoms,
+    conjunction,
+    requires_class,
+)
 from yingbao.policy.errors import PolicyInvalid, RuleOverlap, suggestion
 from yingbao.policy.facts import FACTS
 from yingbao.policy.schema.release import Release
@@ -202,13 +211,14 @@ class Program:
         return tuple(plans)
 
     def _check_references(self, rule: str, price: str, cover: str, waiting: str | None) -> None:
-        for kind, name, known in (
+        sections: tuple[tuple[str, str | None, Collection[str]], ...] = (
             ("价格 prices", price, self.release.prices),
             ("待遇期 cover", cover, self.release.cover),
             ("等待期 waiting", waiting, self.release.waiting),
-        ):
+        )
+        for kind, name, known in sections:
             if name is not None and name not in known:
-                self._faults.append(f"{rule}：{kind} 里没有 {name}")
+                self._faults.append(f"{rule}：{kind} 里没有 {name}{suggestion(name, known)}")
 
     def _allowed(self, rule: str, subsidies: str | list[str]) -> tuple[str, ...]:
         if subsidies == "all":

@@ -48,6 +48,20 @@ _KEYS = sorted(
 )
 
 
+#: What pydantic calls a form, and how it is written.
+FORMS = {
+    "model_type": "这里应为“键: 值”的映射，例如 {at_least: 18}",
+    "model_attributes_type": "这里应为“键: 值”的映射，例如 {at_least: 18}",
+    "dict_type": "这里应为“键: 值”的映射",
+    "list_type": "这里应为列表，例如 [一项, 另一项]",
+    "tuple_type": "这里应为列表，例如 [1, 25]",
+    "bool_type": "这里写 true 或 false",
+    "bool_parsing": "这里写 true 或 false",
+    "int_type": "这里写整数",
+    "int_parsing": "这里写整数",
+}
+
+
 def say_fault(tree: Tree, error: Any, prefix: tuple[Any, ...] = ()) -> str:
     """One pydantic error: place, path and what to do."""
     loc = (*prefix, *error["loc"])
@@ -71,5 +85,10 @@ def _say(error: Any, loc: tuple[Any, ...]) -> str:
     if kind == "value_error":
         return str(error["msg"]).removeprefix("Value error, ")
     if kind == "literal_error":
-        return f"“{given}”不在可选范围：{error['ctx']['expected']}"
+        listed = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ").replace(", ", "、")
+        return f"“{given}”不在可选范围：{listed}"
+    if kind == "string_type":
+        return f"“{given}”要写成文本，请加引号，例如 '{given}'"
+    if kind in FORMS:
+        return f"“{given}”的写法不对，{FORMS[kind]}"
     return f"“{given}”不合规：{error['msg']}"

@@ -255,6 +255,8 @@ class SubsidyAmount(Model):
             if text in ("全额", "full"):
                 return {"full": True}
             return {"percent": text} if text.endswith("%") else {"fixed": text}
+        if isinstance(value, int | float):
+            raise ValueError(f"资助额“{value}”要写明单位，例如 310元、90%、全额")
         return value
 
     @model_validator(mode="after")
