@@ -87,6 +87,7 @@ def people(policy: Policy) -> st.SearchStrategy[Person]:
     year = policy.release.benefit_year
     spans = st.lists(st.builds(Span, maybe_when, maybe_when), min_size=1, max_size=2).map(tuple)
     ended = when.map(lambda until: (Span(None, until),))
+    others = st.one_of(spans, st.just(UNKNOWN))
     history = st.integers(0, 6).map(lambda lapsed: frozenset(range(year - 8, year - lapsed)))
     years = st.one_of(history, history, st.frozensets(st.integers(year - 6, year + 1), max_size=5))
     custom = {name: _custom(policy, name, spec) for name, spec in policy.release.facts.items()}
@@ -100,7 +101,7 @@ def people(policy: Policy) -> st.SearchStrategy[Person]:
         periods=rarely(_number(policy, "periods"), UNKNOWN),
         insured_years=rarely(years, UNKNOWN, frozenset()),
         repaid_years=rarely(st.frozensets(st.integers(year - 7, year), max_size=6), UNKNOWN, frozenset()),
-        employee_cover=seldom((), ended, spans, st.just(UNKNOWN)),
+        employee_cover=seldom((), st.booleans().flatmap(lambda one: ended if one else others)),
         elsewhere_cover=seldom((), spans, ended),
         categories=rarely(_held(policy, maybe_when), UNKNOWN),
         unrecognised=rarely(st.just(()), ("说不清的类别",)),

@@ -77,6 +77,13 @@ def test_the_cases_in_the_manual_are_answered_as_it_says(worked_region: Path) ->
         assert {key: answer[key] for key in expected} == expected, case["id"]
 
 
+def test_the_layer_in_the_manual_stands_on_its_region(worked_region: Path) -> None:
+    (worked_region / "998801.yaml").write_text(worked("worked-layer", "yaml"), encoding="utf-8")
+    report = check_folder(worked_region)
+    assert [finding.sentence for finding in report.faults] == []
+    assert {"prices.late.amount", "later_transfer"} <= {finding.rule for finding in report.notes}
+
+
 def test_every_yaml_and_json_snippet_in_the_manual_can_be_read() -> None:
     for snippet in re.findall(r"```yaml\n(.*?)```", MANUAL, re.DOTALL):
         if not snippet.startswith("class:"):  # three ways to write one key, side by side

@@ -52,7 +52,10 @@ def test_a_herder_with_农低三类_pays_150_and_the_file_names_the_rules(tmp_pa
         ("2,,1985-06-15,hukou,二〇二四,,,,,,,,,", "第 2 行：insured_years 的值“二〇二四”不能用"),
         ("2,,1985-06-15,hukou,2024,2015-13-01..,,,,,,,,", "第 2 行：employee_cover 的值"),
         ("2,,1985-06-15,hukou,2024,,,农村低保一类@2022-02-32..,,,,,,", "第 2 行：categories 的值"),
-        ("2,,1985-06-15,hukou,2024,,,特困@2023-01-01..2022-01-01,,,,,,", "第 2 行：categories 里有止期早于起期"),
+        (
+            "2,,1985-06-15,hukou,2024,,,特困@2023-01-01..2022-01-01,,,,,,",
+            "第 2 行：categories 里有止期早于起期",
+        ),
     ],
 )
 def test_a_row_that_cannot_be_read_says_where_and_what_and_costs_nobody_else(

@@ -43,7 +43,9 @@ def test_check_proves_the_five_releases() -> None:
 
 
 def test_check_fails_on_a_folder_with_a_fault_and_names_file_and_line(tmp_path: Path) -> None:
-    (tmp_path / "x.yaml").write_text('region: "999999"\nbenefit_year: 2025\nname: 某县\nlabel: x\nprice: {}\n')
+    (tmp_path / "x.yaml").write_text(
+        'region: "999999"\nbenefit_year: 2025\nname: 某县\nlabel: x\nprice: {}\n'
+    )
     done = yingbao("policy", "check", "--policies", str(tmp_path))
     assert done.returncode == 1
     assert "x.yaml 第 5 行" in done.stdout

@@ -35,7 +35,9 @@ class SnapshotColumns(Invalid):
         if wrong:
             parts.append(f"列的类型不对：{'、'.join(wrong)}")
         super().__init__(
-            f"{path}：{'；'.join(parts)}。各列说明见 docs/reference/snapshot.md", file=path, missing=len(missing)
+            f"{path}：{'；'.join(parts)}。各列说明见 docs/reference/snapshot.md",
+            file=path,
+            missing=len(missing),
         )
 
 
@@ -45,7 +47,9 @@ class EngineMissing(Invalid):
     code = "engine-missing"
 
     def __init__(self, engine: str) -> None:
-        super().__init__(f"这次安装没有 {engine} 引擎，现有：duckdb。请去掉 --engine 或写 --engine duckdb", engine=engine)
+        super().__init__(
+            f"这次安装没有 {engine} 引擎，现有：duckdb。请去掉 --engine 或写 --engine duckdb", engine=engine
+        )
 
 
 class OutputUnwritable(Invalid):

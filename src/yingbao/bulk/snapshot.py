@@ -58,7 +58,9 @@ def open_snapshot(
         )
     checks = _checks(columns, types, values, csv, "id_number" in found)
     numbered = _numbered(reader) if "id_number" in found else reader
-    listed = ", ".join(f"t.{_quoted(name)}" if not csv else f"{values[name]} AS {_quoted(name)}" for name in columns)
+    listed = ", ".join(
+        f"t.{_quoted(name)}" if not csv else f"{values[name]} AS {_quoted(name)}" for name in columns
+    )
     if "categories" in values and not csv:
         listed = listed.replace('t."categories"', f'{values["categories"]} AS "categories"')
     if csv:
@@ -68,7 +70,9 @@ def open_snapshot(
         has_refusal = _refuse(db, numbered, checks)
         joined = "LEFT JOIN refused AS r ON r.row = t.file_row_number" if has_refusal else ""
         refusal = "r.refusal" if has_refusal else "CAST(NULL AS VARCHAR)"
-        db.execute(f"CREATE TEMP VIEW snapshot AS SELECT {listed}, {refusal} AS refusal FROM {reader} AS t {joined}")
+        db.execute(
+            f"CREATE TEMP VIEW snapshot AS SELECT {listed}, {refusal} AS refusal FROM {reader} AS t {joined}"
+        )
     has_unknown = "unknown" in columns and _any(db, "SELECT 1 FROM snapshot WHERE len(unknown) > 0")
     ignored = tuple(sorted(set(found) - set(columns) - {"id_number"}))
     return Snapshot(has_unknown, has_refusal, unplaced, ignored)
@@ -83,7 +87,9 @@ def _view_with_checks(
 ) -> None:
     """A CSV is read once: every row is checked as it passes."""
     refusal = f"CASE{''.join(f' WHEN {test} THEN {words}' for test, words in checks)} END"
-    numbered_refusal = f"CASE WHEN {refusal} IS NOT NULL THEN '第 ' || (row_number + 1) || ' 行：' || {refusal} END"
+    numbered_refusal = (
+        f"CASE WHEN {refusal} IS NOT NULL THEN '第 ' || (row_number + 1) || ' 行：' || {refusal} END"
+    )
     db.execute(f"CREATE TEMP VIEW snapshot AS SELECT {listed}, {numbered_refusal} AS refusal FROM {numbered}")
 
 
@@ -142,7 +148,9 @@ def _compatible(given: str, wanted: str) -> bool:
             kind = kind.replace(narrow, "INTEGER")
         return kind.replace('"', "").replace(" ", "")
 
-    return plain(given) == plain(wanted) or given == '"NULL"' or given.startswith("ENUM") and wanted == "VARCHAR"
+    return (
+        plain(given) == plain(wanted) or given == '"NULL"' or (given.startswith("ENUM") and wanted == "VARCHAR")
+    )
 
 
 def _csv_value(name: str, kind: str) -> str:
@@ -201,13 +209,22 @@ def _checks(
     """(what is wrong, the words for it) in the order they are looked for."""
     checks = [(f"{values['person_id']} IS NULL", text("缺 person_id（人员编号），请补上"))]
     if has_id:
-        checks.append((_id_fails("id_number", values.get("birth_date", "NULL")), text("身份证号校验不通过，请与证件核对后改正")))
+        checks.append(
+            (
+                _id_fails("id_number", values.get("birth_date", "NULL")),
+                text("身份证号校验不通过，请与证件核对后改正"),
+            )
+        )
     for name in columns:
         spec = FACTS.get(name)
         if spec is not None and spec.values:
             # a chain stops at the first match, an IN list compares them all
             known = "".join(f" WHEN {text(value)} THEN FALSE" for value in spec.values)
-            words = text(f"{name} 的值“") + f" || {values[name]} || " + text(f"”不认识，应为 {'、'.join(spec.values)} 之一")
+            words = (
+                text(f"{name} 的值“")
+                + f" || {values[name]} || "
+                + text(f"”不认识，应为 {'、'.join(spec.values)} 之一")
+            )
             checks.append((f"CASE {values[name]}{known} ELSE {values[name]} IS NOT NULL END", words))
         if csv:
             checks += _csv_checks(name, types[name], values[name])
@@ -224,7 +241,11 @@ def _csv_checks(name: str, kind: str, value: str) -> list[tuple[str, str]]:
     cell = f"NULLIF(trim({_quoted(name)}), '')"
     quoted = f"{text(f'{name} 的值“')} || {cell} || "
     if kind in ("DATE", "INTEGER", "BOOLEAN"):
-        wanted = {"DATE": "日期，写成 2024-12-25；没有这一天也算错", "INTEGER": "整数", "BOOLEAN": "true 或 false"}[kind]
+        wanted = {
+            "DATE": "日期，写成 2024-12-25；没有这一天也算错",
+            "INTEGER": "整数",
+            "BOOLEAN": "true 或 false",
+        }[kind]
         return [(f"{cell} IS NOT NULL AND {value} IS NULL", quoted + text(f"”不能用，应为{wanted}"))]
     if kind == "INTEGER[]":
         test = f"{cell} IS NOT NULL AND len(list_filter({value}, lambda x : x IS NULL)) > 0"
@@ -237,7 +258,12 @@ def _csv_checks(name: str, kind: str, value: str) -> list[tuple[str, str]]:
                 "lambda x : TRY_CAST(trim(x) AS DATE) IS NULL)"
             )
         words = "”不能用，应为 类别@认定日..终止日" if name == "categories" else "”不能用，应为 起期..止期"
-        return [(f"{cell} IS NOT NULL AND len({dates}) > 0", quoted + text(words + "，日期写成 2024-12-25，多项用分号隔开"))]
+        return [
+            (
+                f"{cell} IS NOT NULL AND len({dates}) > 0",
+                quoted + text(words + "，日期写成 2024-12-25，多项用分号隔开"),
+            )
+        ]
     return []
 
 
@@ -257,7 +283,8 @@ def _id_fails(column: str, birth: str) -> str:
     places = [("id_high", 8 - i) for i in range(9)] + [("id_low", 17 - i) for i in range(9, 18)]
     weights = (*ID_WEIGHTS, 1)
     digits = " + ".join(
-        f"({half} // {10**power}) % 10 * {weight}" for (half, power), weight in zip(places, weights, strict=True)
+        f"({half} // {10**power}) % 10 * {weight}"
+        for (half, power), weight in zip(places, weights, strict=True)
     )
     text_digits = " + ".join(
         f"CAST(substr({column}, {i}, 1) AS INTEGER) * {weight}" for i, weight in enumerate(ID_WEIGHTS, 1)

@@ -67,7 +67,9 @@ def _opened(cases: str) -> TextIO:
 @app.command("check")
 def check(
     policies: Policies = None,
-    notes: Annotated[bool, typer.Option("--notes", help="也列出提示（有意改写、非普通人群的空档等）")] = False,
+    notes: Annotated[
+        bool, typer.Option("--notes", help="也列出提示（有意改写、非普通人群的空档等）")
+    ] = False,
 ) -> None:
     """证明每份政策：每天每类人恰有一个答案、金额相符、出处存在、门槛两侧都有例子。有错误则以 1 退出。"""
     from yingbao.policy.check import check_folder
@@ -132,12 +134,14 @@ def explain_one(
     on: Annotated[str, typer.Option("--on", help="缴费日，如 2024-10-20")],
     person: Annotated[str, typer.Option("--person", help='事实，如 {"birth_date": "1985-06-15"}')] = "{}",
     classes: Annotated[list[str] | None, typer.Option("--class", help="人员类别，可写多次")] = None,
-    take: Annotated[list[str] | None, typer.Option("--take", help="换用其他读法，如 day-count=calendar-months")] = None,
+    take: Annotated[
+        list[str] | None, typer.Option("--take", help="换用其他读法，如 day-count=calendar-months")
+    ] = None,
     as_json_: Annotated[bool, typer.Option("--json")] = False,
     policies: Policies = None,
 ) -> None:
     """一个人缴多少、为什么：逐步列出文号条款，并指出依赖的推定。"""
-    chosen = dict(item.split("=", 1) for item in take or [])
+    chosen = dict(item.partition("=")[::2] for item in take or [])
     policy = load_release(region, year, policies=policies, take=chosen)
     try:
         facts = json.loads(person)

@@ -12,15 +12,21 @@ from yingbao.policy.explain import PAYER_NAMES, Explanation
 if TYPE_CHECKING:
     from yingbao.bulk import Assessment
 
-OUTCOMES = {"payable": "可以缴费", "not_payable": "现在不能缴费", "undetermined": "缺资料待定", "refused": "不能用的行"}
+OUTCOMES = {
+    "payable": "可以缴费",
+    "not_payable": "现在不能缴费",
+    "undetermined": "缺资料待定",
+    "refused": "不能用的行",
+}
 
 
 def print_explanation(explanation: Explanation, unrecognised: Iterable[str] = ()) -> None:
     """The steps, one a line, source beneath; then what is missing, assumed, and when one can pay."""
     for number, step in enumerate(explanation.steps, 1):
         print(f"{number}. {step.sentence}")
-        if step.document:
-            print(f"   ——{step.document} {step.clause}")
+        if step.document and step.clause:
+            pairs = zip(step.document.split("；"), step.clause.split("；"), strict=True)
+            print("   ——" + "；".join(f"{document} {clause}" for document, clause in pairs))
     for missing in explanation.missing:
         print(f"缺：{missing}")
     if explanation.next_day is not None:
@@ -39,7 +45,9 @@ def print_assessment(assessed: Assessment) -> None:
     for missing, count in assessed.missing.items():
         print(f"缺 {missing.replace(';', '、')}：{count:,} 人")
     for sentence in assessed.unplaced:
-        print(f"{assessed.snapshot.name} {sentence}，持有的人按待定处理；请核对写法，或在 categories 里登记后重算")
+        print(
+            f"{assessed.snapshot.name} {sentence}，持有的人按待定处理；请核对写法，或在 categories 里登记后重算"
+        )
     for sentence in assessed.refused:
         print(f"{assessed.snapshot.name} {sentence}")
     if assessed.ignored:

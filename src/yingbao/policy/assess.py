@@ -257,9 +257,8 @@ def _choose(
             plan = program.subsidies[offer.subsidy]
             if offer.subsidy not in window.subsidies:
                 continue
-            if plan.class_based and not person.categories and not person.unrecognised:
-                if not isinstance(person.categories, Unknown):
-                    continue
+            if plan.class_based and person.categories == () and not person.unrecognised:
+                continue
             answer.consulted.add(plan.rule)
             held = plan.condition.evaluate(person, on)
             if held is False:

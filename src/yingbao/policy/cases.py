@@ -42,9 +42,14 @@ def read_person(policy: Policy, facts: Mapping[str, Any], classes: Iterable[Any]
             strange.append(key)
     for name, spec in policy.release.facts.items():
         custom.setdefault(name, UNKNOWN if spec.absent == "unknown" else _nothing(spec.kind))
-    holdings, unrecognised = _classes(policy, classes)
+    known = classes != "unknown"
+    holdings, unrecognised = _classes(policy, classes) if known else ((), ())
     person = Person(
-        person_id=person_id, categories=holdings, unrecognised=unrecognised, custom=custom, **values
+        person_id=person_id,
+        categories=holdings if known else UNKNOWN,
+        unrecognised=unrecognised,
+        custom=custom,
+        **values,
     )
     return Read(person, strange)
 

@@ -125,7 +125,7 @@ def leaning(policy: Policy, answer: Answer, person: Person, on: date) -> list[As
 
 @lru_cache(maxsize=4096)
 def _clause(alternative: Alternative) -> str:
-    return "；".join(str(source) for source in alternative.reading.source)
+    return "；".join(str(source) for source in alternative.policy.here(alternative.reading.source))
 
 
 def summary(answer: Answer) -> str:
@@ -171,8 +171,11 @@ def _step(policy: Policy, rule_id: str | None, sentence: str, amount: int | None
     if rule is None:
         return Step(sentence, rule=rule_id, amount_fen=amount)
     sources = policy.sources(rule_id or "")
-    document = "；".join(dict.fromkeys(source.document for source in sources))
-    clause = "；".join(source.clause for source in sources)
+    clauses: dict[str, list[str]] = {}
+    for source in sources:
+        clauses.setdefault(source.document, []).append(source.clause)
+    document = "；".join(clauses)
+    clause = "；".join("、".join(found) for found in clauses.values())
     return Step(sentence, document, clause, rule_id, amount, policy.readings_of.get(rule_id or "", ()))
 
 

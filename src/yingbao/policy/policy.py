@@ -118,9 +118,12 @@ class Policy:
         rule = self.rule(rule_id)
         if rule is None:
             return ()
+        return self.here(rule.source)
+
+    def here(self, sources: tuple[Source, ...]) -> tuple[Source, ...]:
+        """The sources that hold in this region; all of them if none is its own."""
         own = {self.release.region, *self.release.covers}
-        here = tuple(s for s in rule.source if self._applies(s, own))
-        return here or rule.source
+        return tuple(s for s in sources if self._applies(s, own)) or sources
 
     def _applies(self, source: Source, regions: set[str]) -> bool:
         document = self.documents.get(source.document)

@@ -25,8 +25,6 @@ def person_of(row: Mapping[str, Any]) -> Person:
             values[name] = frozenset(value or ())
         else:
             values[name] = value
-    held = tuple(
-        Holding(h["class"], h["recognised_on"], h["ended_on"]) for h in row.get("categories") or ()
-    )
+    held = tuple(Holding(h["class"], h["recognised_on"], h["ended_on"]) for h in row.get("categories") or ())
     categories = UNKNOWN if "categories" in unknown else held
     return Person(person_id=str(row.get("person_id", "")), categories=categories, **values)

@@ -116,7 +116,9 @@ def write_sample(
     return Sample(population, write_department_rosters(policy, table, seed, out / "rosters"), people)
 
 
-def write_department_rosters(policy: Policy, table: pa.Table, seed: int, folder: Path) -> tuple[RosterFile, ...]:
+def write_department_rosters(
+    policy: Policy, table: pa.Table, seed: int, folder: Path
+) -> tuple[RosterFile, ...]:
     """The departments' workbooks about a population."""
     departments = departments_of(policy, class_shares(policy))
     _, memberships = split_for_rosters(table, departments)

@@ -83,9 +83,7 @@ def run_season(policy: Policy, people: int, seed: int, out: Path, say: Say) -> S
     bills = list(_bills(policy, snapshot, assessment))
     _write(policy, register, bills, rows, on)
     used = sum(row.usable for row in rows)
-    return Season(
-        out, register, snapshot, assessment, assessed, on, used, len(rows) - used, _example(bills)
-    )
+    return Season(out, register, snapshot, assessment, assessed, on, used, len(rows) - used, _example(bills))
 
 
 def _pairs(table: pa.Table, key: str, value: str) -> Iterator[tuple[Any, Any]]:

@@ -49,4 +49,9 @@ def class_shares(policy: Policy) -> dict[str, float]:
 
 def _directly(policy: Policy) -> set[str]:
     """The classes that subsidies name themselves."""
-    return {code for spec in policy.release.subsidies.values() if spec.when.class_ for code in spec.when.class_.any_of}
+    return {
+        code
+        for spec in policy.release.subsidies.values()
+        if spec.when.class_
+        for code in spec.when.class_.any_of
+    }

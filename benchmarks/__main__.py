@@ -1,0 +1,32 @@
+"""`python -m benchmarks [NAME]`: one JSON line a figure on standard output, progress on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from benchmarks import assess, assess_linear, explain, openfisca
+from benchmarks.trial import Figure, say
+
+FIGURES: dict[str, Callable[[str], Figure]] = {
+    **dict.fromkeys(assess.RUNS, assess.measure),
+    "assess-linear": assess_linear.measure,
+    "openfisca": openfisca.measure,
+    "explain": explain.measure,
+}
+
+
+def main(wanted: list[str]) -> int:
+    """Measure the named figures, or all."""
+    unknown = [name for name in wanted if name not in FIGURES]
+    if unknown:
+        say(f"no figure {', '.join(unknown)}; there are {', '.join(FIGURES)}")
+        return 2
+    for name in wanted or FIGURES:
+        say(name)
+        print(FIGURES[name](name).line(), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,148 @@
+"""The same region's rules in openfisca-core and in ours, both in memory, the same answers first proved."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from benchmarks import fisca_model
+from benchmarks.fisca_model import EVERY_CLASS, INPUTS, LONG_AGO, NEVER, RESIDENCES, Column
+from benchmarks.trial import Figure, Spent, in_turn, peak_mib, population, rows_or, say, timed
+from yingbao.policy import Policy, load_release
+from yingbao.policy.sql import to_sql
+from yingbao.policy.sql.tests import text
+
+PEOPLE = 1_000_000
+#: Every day of the season and some after it, so that each window is met.
+FIRST, DAYS = "2024-09-10", 200
+PERIOD = "2025"
+COMPARED = ("due", "benefit_start", "waiting_days", "standard")
+
+
+def measure(name: str) -> Figure:
+    """How many times as long openfisca takes."""
+    policy, rows = load_release("620602", 2025), rows_or(PEOPLE)
+    db = _loaded(policy, rows)
+    people = db.execute("SELECT count(*) FROM snapshot").fetchone()
+    count = int(people[0]) if people else 0
+    system, inputs = fisca_model.system(), _laid_flat(db)
+    statement = _statement(db, policy)
+    _prove_alike(db, statement, _simulation(system, inputs, count))
+
+    def theirs() -> Spent:
+        simulation = _simulation(system, inputs, count)
+        return timed(lambda: [simulation.calculate(variable, PERIOD) for variable in COMPARED])
+
+    def ours(threads: int) -> Spent:
+        db.execute(f"SET threads = {threads}")
+        return timed(lambda: db.execute(statement))
+
+    threads = os.cpu_count() or 2
+    spent = in_turn(5, openfisca=theirs, ours=lambda: ours(threads), one_thread=lambda: ours(1))
+    return Figure(
+        name=name,
+        value=count / spent["ours"].wall,
+        unit="rows/s",
+        ratio=spent["openfisca"].wall / spent["ours"].wall,
+        against="openfisca-core, same rules and people, in memory",
+        bar=5,
+        better="higher",
+        rows=count,
+        peak_mib=peak_mib(),
+        extra={
+            "cpu_ratio": spent["openfisca"].cpu / spent["ours"].cpu,
+            "ratio_on_one_thread": spent["openfisca"].wall / spent["one_thread"].wall,
+            "openfisca_rows_per_s": count / spent["openfisca"].wall,
+        },
+    )
+
+
+def _loaded(policy: Policy, rows: int) -> duckdb.DuckDBPyConnection:
+    """The sample in memory, a payment day for each, without those of whom something is unknown."""
+    db = duckdb.connect()
+    # the settings of yingbao.bulk
+    db.execute("SET preserve_insertion_order = false")
+    db.execute("SET disabled_optimizers = 'in_clause'")
+    db.execute(
+        f"CREATE TABLE snapshot AS SELECT *, CAST(DATE '{FIRST}' + CAST(hash(person_id) % {DAYS} AS INTEGER) AS DATE) "
+        f"AS paid_on FROM read_parquet({text(str(population(policy, rows)))}) "
+        "WHERE COALESCE(len(unknown), 0) = 0 AND insured_years IS NOT NULL"
+    )
+    return db
+
+
+def _statement(db: duckdb.DuckDBPyConnection, policy: Policy) -> str:
+    """Our reading as `yingbao assess` runs it, into a table in memory."""
+    reading = to_sql(policy.program, on=None, has_unknown=False, enums=True)
+    for kind, values in reading.types.items():
+        db.execute(f"CREATE TYPE {kind} AS ENUM ({', '.join(text(value) for value in values)})")
+    return f"CREATE OR REPLACE TEMP TABLE assessed AS {reading.sql()}"
+
+
+def _laid_flat(db: duckdb.DuckDBPyConnection) -> dict[str, Column]:
+    """The facts as openfisca takes them: one column each, a far day for what never was."""
+    never, long_ago = f"DATE '{NEVER}'", f"DATE '{LONG_AGO}'"
+    columns = {
+        "birth_date": "birth_date",
+        "paid_on": "paid_on",
+        "military_dependant": "COALESCE(military_dependant, FALSE)",
+        "residence": f"CAST(list_position({list(RESIDENCES)}, residence) - 1 AS INTEGER)",
+    }
+    for name in ("discharged_on", "died_on", "enlisted_on", "imprisoned_on", "released_on"):
+        columns[name] = f"COALESCE({name}, {never})"
+    for name in ("employee", "elsewhere"):
+        span = f"{name}_cover"
+        started = f"COALESCE({span}[1].from_on, {long_ago})"
+        columns[f"{name}_from"] = f"CASE WHEN COALESCE(len({span}), 0) = 0 THEN {never} ELSE {started} END"
+        columns[f"{name}_until"] = f"COALESCE({span}[1].until_on, {never})"
+    for name in EVERY_CLASS:
+        held = f"list_filter(categories, lambda c : c.class = {text(name)})"
+        known = f"COALESCE({held}[1].recognised_on, {long_ago})"
+        columns[f"{name}_from"] = f"CASE WHEN COALESCE(len({held}), 0) = 0 THEN {never} ELSE {known} END"
+        columns[f"{name}_until"] = f"COALESCE({held}[1].ended_on, {never})"
+    covered = (
+        "CASE WHEN COALESCE(len(employee_cover), 0) = 0 THEN 0 "
+        "ELSE LEAST(COALESCE(year(employee_cover[1].until_on), 2025), 2025) END"
+    )
+    insured = "COALESCE(list_max(list_filter(insured_years, lambda y : y < 2025)), 0)"
+    columns["last_insured_year"] = f"CAST(GREATEST({insured}, {covered}) AS INTEGER)"
+    say(f"  laying {len(columns)} facts flat")
+    listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+    table = db.execute(f"SELECT {listed} FROM snapshot ORDER BY person_id").to_arrow_table()
+    return {name: _array(table[name]) for name in INPUTS}
+
+
+def _array(column: pa.ChunkedArray) -> Column:
+    found: Column = column.to_numpy()
+    return found.astype("datetime64[D]") if pa.types.is_date(column.type) else found
+
+
+def _simulation(system: Any, inputs: dict[str, Column], count: int) -> Any:
+    """A new simulation with the inputs in place; nothing of it is timed."""
+    simulations = importlib.import_module("openfisca_core.simulations")
+    found = simulations.SimulationBuilder().build_default_simulation(system, count=count)
+    for name, values in inputs.items():
+        found.set_input(name, PERIOD, values)
+    return found
+
+
+def _prove_alike(db: duckdb.DuckDBPyConnection, statement: str, simulation: Any) -> None:
+    """Both give the same due, standard, waiting and first day for everybody. Raises AssertionError."""
+    db.execute(statement)
+    table = db.execute(
+        f"SELECT COALESCE(due_fen, 0) AS due, COALESCE(standard_fen, 0) AS standard, "
+        f"COALESCE(waiting_days, 0) AS waiting_days, COALESCE(benefit_start, DATE '{NEVER}') AS benefit_start "
+        "FROM assessed ORDER BY person_id"
+    ).to_arrow_table()
+    for name in COMPARED:
+        ours, theirs = _array(table[name]), simulation.calculate(name, PERIOD)
+        differ = int(np.count_nonzero(ours != theirs))
+        if differ:
+            raise AssertionError(f"{name}: {differ} people differ between openfisca and ours")
+    windows = np.bincount(simulation.calculate("window", PERIOD)).tolist()
+    say(f"  same {', '.join(COMPARED)} for all; people by window {windows}")
