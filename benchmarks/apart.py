@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -50,7 +51,8 @@ def copy(population: str, *columns: str) -> Spent:
 def main() -> None:
     """Do the work the command names."""
     work, *words = sys.argv[1:]
-    found = {"assess": assess, "copy": copy}[work](*words)
+    works: dict[str, Callable[..., Spent]] = {"assess": assess, "copy": copy}
+    found = works[work](*words)
     print(json.dumps(asdict(found)))
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +59,9 @@ DATES = (
     *(f"{name}_from" for name in EVERY_CLASS),
     *(f"{name}_until" for name in EVERY_CLASS),
 )
-Column = NDArray[Any]
+Column: TypeAlias = NDArray[Any]
+#: What openfisca hands a formula: a variable's values for a period.
+Values: TypeAlias = Callable[[str, Any], Column]
 
 
 def day(text: str) -> np.datetime64:
@@ -73,16 +75,17 @@ def after_months(days: Column, months: int) -> Column:
     of_month = days - month.astype("datetime64[D]")
     target = month + months
     last = (target + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
-    return np.minimum(target.astype("datetime64[D]") + of_month, last)
+    found: Column = np.minimum(target.astype("datetime64[D]") + of_month, last)
+    return found
 
 
-def holds(person: Any, period: Any, name: str) -> Column:
+def holds(person: Values, period: Any, name: str) -> Column:
     """Whether a class is held on the payment day."""
     on = person("paid_on", period)
     return (person(f"{name}_from", period) <= on) & (person(f"{name}_until", period) >= on)
 
 
-def any_of(person: Any, period: Any, names: tuple[str, ...]) -> Column:
+def any_of(person: Values, period: Any, names: tuple[str, ...]) -> Column:
     """Whether one of the classes is held."""
     found = holds(person, period, names[0])
     for name in names[1:]:
@@ -90,13 +93,13 @@ def any_of(person: Any, period: Any, names: tuple[str, ...]) -> Column:
     return found
 
 
-def employee_insured(person: Any, period: Any) -> Column:
+def employee_insured(person: Values, period: Any) -> Column:
     """Employee cover on the payment day."""
     on = person("paid_on", period)
     return (person("employee_from", period) <= on) & (person("employee_until", period) >= on)
 
 
-def may_enrol(person: Any, period: Any) -> Column:
+def may_enrol(person: Values, period: Any) -> Column:
     """Admitted and not barred."""
     on = person("paid_on", period)
     elsewhere = (person("elsewhere_from", period) <= on) & (person("elsewhere_until", period) >= on)
@@ -104,21 +107,22 @@ def may_enrol(person: Any, period: Any) -> Column:
     prisoner = (person("imprisoned_on", period) <= on) & (person("released_on", period) == NEVER)
     barred = person("employee_insured", period) | elsewhere | soldier | prisoner
     barred = barred | (person("died_on", period) <= on)
-    return (person("residence", period) > 0) & ~barred
+    found: Column = (person("residence", period) > 0) & ~barred
+    return found
 
 
-def newborn(person: Any, period: Any) -> Column:
+def newborn(person: Values, period: Any) -> Column:
     """Born within three months of the payment."""
     on, birth = person("paid_on", period), person("birth_date", period)
     return (birth <= on) & (on <= after_months(birth, 3))
 
 
-def special(person: Any, period: Any) -> Column:
+def special(person: Values, period: Any) -> Column:
     """特殊参保人群."""
     on = person("paid_on", period)
     year = on.astype("datetime64[Y]")
     discharged, ended = person("discharged_on", period), person("employee_until", period)
-    found = (discharged.astype("datetime64[Y]") == year) & (discharged <= on)
+    found: Column = (discharged.astype("datetime64[Y]") == year) & (discharged <= on)
     found = found | person("military_dependant", period) | person("newborn", period)
     found = found | ((ended < on) & (ended >= day("2024-09-10")))
     for name in NEWLY:
@@ -127,7 +131,7 @@ def special(person: Any, period: Any) -> Column:
     return found
 
 
-def window(person: Any, period: Any) -> Column:
+def window(person: Values, period: Any) -> Column:
     """1 集中, 2 新生儿, 3 特殊, 4 补充; 0 none."""
     on, may = person("paid_on", period), person("may_enrol", period)
     central = (on >= day("2024-09-10")) & (on <= day("2024-12-25"))
@@ -137,31 +141,32 @@ def window(person: Any, period: Any) -> Column:
     return np.where(may, np.select(found, [1, 2, 3, 4], 0), 0)
 
 
-def standard(person: Any, period: Any, parameters: Any) -> Column:
+def standard(person: Values, period: Any, parameters: Any) -> Column:
     """The price of whoever can pay, in fen."""
     return np.where(person("window", period) > 0, parameters(period).price, 0)
 
 
-def subsidy(person: Any, period: Any, parameters: Any) -> Column:
+def subsidy(person: Values, period: Any, parameters: Any) -> Column:
     """The highest of the person's subsidies."""
     amounts = parameters(period)
     held = [any_of(person, period, names) for names in CLASSES.values()]
-    found = np.select(held, [amounts.full, amounts.high, amounts.low, amounts.least], 0)
-    return np.minimum(found, person("standard", period))
+    highest = np.select(held, [amounts.full, amounts.high, amounts.low, amounts.least], 0)
+    found: Column = np.minimum(highest, person("standard", period))
+    return found
 
 
-def due(person: Any, period: Any) -> Column:
+def due(person: Values, period: Any) -> Column:
     """What is left to pay."""
     return person("standard", period) - person("subsidy", period)
 
 
-def lapsed_years(person: Any, period: Any) -> Column:
+def lapsed_years(person: Values, period: Any) -> Column:
     """Whole benefit years without cover; 0 for who never had any."""
     last = person("last_insured_year", period)
     return np.where(last > 0, np.maximum(0, 2024 - last), 0)
 
 
-def waiting_days(person: Any, period: Any, parameters: Any) -> Column:
+def waiting_days(person: Values, period: Any, parameters: Any) -> Column:
     """Days to wait after the payment."""
     lapsed, at, amounts = person("lapsed_years", period), person("window", period), parameters(period)
     by_lapse = np.where(lapsed > 0, amounts.wait + amounts.wait_more * (lapsed - 1), 0)
@@ -169,7 +174,7 @@ def waiting_days(person: Any, period: Any, parameters: Any) -> Column:
     return np.select([at == 1, at == 4], [central, np.maximum(amounts.wait, by_lapse)], 0)
 
 
-def benefit_start(person: Any, period: Any) -> Column:
+def benefit_start(person: Values, period: Any) -> Column:
     """The first day of cover."""
     on, at, birth = person("paid_on", period), person("window", period), person("birth_date", period)
     wait = person("waiting_days", period)
@@ -179,7 +184,7 @@ def benefit_start(person: Any, period: Any) -> Column:
     return np.where(at == 0, np.datetime64(NEVER), np.where(wait > 0, np.maximum(first, waited), first))
 
 
-def benefit_end(person: Any, period: Any) -> Column:
+def benefit_end(person: Values, period: Any) -> Column:
     """The last day of cover."""
     return np.where(person("window", period) > 0, day("2025-12-31"), np.datetime64(NEVER))
 
@@ -216,7 +221,7 @@ def system() -> Any:
     for name, kind in INPUTS.items():
         found.add_variable(_variable(api, person, name, kind))
     for formula, kind in FORMULAS.items():
-        found.add_variable(_variable(api, person, formula.__name__, kind, formula=staticmethod(formula)))
+        found.add_variable(_variable(api, person, formula.__name__, kind, formula=formula))
     dated = {name: {"values": {"2025-01-01": {"value": value}}} for name, value in PARAMETERS.items()}
     found.parameters = api.ParameterNode("", data=dated)
     return found
@@ -225,4 +230,6 @@ def system() -> Any:
 def _variable(api: Any, entity: Any, name: str, kind: type, **more: Any) -> Any:
     """A class as openfisca wants it: one variable, its type, its formula."""
     fixed = {"value_type": kind, "entity": entity, "definition_period": api.YEAR, "label": name}
-    return type(name, (api.Variable,), {**fixed, **({"default_value": NEVER} if kind is date else {}), **more})
+    return type(
+        name, (api.Variable,), {**fixed, **({"default_value": NEVER} if kind is date else {}), **more}
+    )

@@ -28,8 +28,7 @@ def measure(name: str) -> Figure:
     """How many times as long openfisca takes."""
     policy, rows = load_release("620602", 2025), rows_or(PEOPLE)
     db = _loaded(policy, rows)
-    people = db.execute("SELECT count(*) FROM snapshot").fetchone()
-    count = int(people[0]) if people else 0
+    [(count,)] = db.execute("SELECT count(*) FROM snapshot").fetchall()
     system, inputs = fisca_model.system(), _laid_flat(db)
     statement = _statement(db, policy)
     _prove_alike(db, statement, _simulation(system, inputs, count))
@@ -113,7 +112,7 @@ def _laid_flat(db: duckdb.DuckDBPyConnection) -> dict[str, Column]:
     columns["last_insured_year"] = f"CAST(GREATEST({insured}, {covered}) AS INTEGER)"
     say(f"  laying {len(columns)} facts flat")
     listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
-    table = db.execute(f"SELECT {listed} FROM snapshot ORDER BY person_id").to_arrow_table()
+    table = db.sql(f"SELECT {listed} FROM snapshot ORDER BY person_id").to_arrow_table()
     return {name: _array(table[name]) for name in INPUTS}
 
 
@@ -134,7 +133,7 @@ def _simulation(system: Any, inputs: dict[str, Column], count: int) -> Any:
 def _prove_alike(db: duckdb.DuckDBPyConnection, statement: str, simulation: Any) -> None:
     """Both give the same due, standard, waiting and first day for everybody. Raises AssertionError."""
     db.execute(statement)
-    table = db.execute(
+    table = db.sql(
         f"SELECT COALESCE(due_fen, 0) AS due, COALESCE(standard_fen, 0) AS standard, "
         f"COALESCE(waiting_days, 0) AS waiting_days, COALESCE(benefit_start, DATE '{NEVER}') AS benefit_start "
         "FROM assessed ORDER BY person_id"

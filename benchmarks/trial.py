@@ -97,7 +97,9 @@ def in_turn(rounds: int = ROUNDS, /, **works: Callable[[], Spent]) -> dict[str, 
     for number in range(1, rounds + 1):
         for name, work in works.items():
             found[name].append(work())
-            say(f"  {number}/{rounds} {name}: {found[name][-1].wall:.2f} s, {found[name][-1].cpu:.2f} s of processor")
+            say(
+                f"  {number}/{rounds} {name}: {found[name][-1].wall:.2f} s, {found[name][-1].cpu:.2f} s of processor"
+            )
     return {name: Spent.median(several) for name, several in found.items()}
 
 

@@ -33,7 +33,7 @@ def liangzhou(tmp_path: Path, *lines: str) -> tuple[Any, dict[str, dict[str, Any
     return run, {row["person_id"]: row for row in pq.read_table(out).to_pylist()}
 
 
-def test_a_herder_with_农低三类_pays_150_and_the_file_names_the_rules(tmp_path: Path) -> None:
+def test_a_herder_of_the_third_allowance_class_pays_150_and_the_file_names_the_rules(tmp_path: Path) -> None:
     _, rows = liangzhou(tmp_path, "1,,1985-06-15,hukou,2023;2024,,,农低三类@2022-02-02..,,,,,,")
     assert (rows["1"]["due_fen"], rows["1"]["medical_assistance_fen"]) == (15_000, 25_000)
     assert rows["1"]["subsidy_rules"] == "subsidies.allowance-low"

@@ -266,9 +266,7 @@ def _merge_into(
 def _take_places(places: dict[PathKey, Place], narrow: Tree, path: PathKey) -> None:
     for known in [p for p in places if p[: len(path)] == path]:
         del places[known]
-    for known, place in narrow.places.items():
-        if known[: len(path)] == path:
-            places[known] = place
+    places.update({known: place for known, place in narrow.places.items() if known[: len(path)] == path})
 
 
 def _short(value: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from yingbao.policy.schema.quantities import Day, DayOrPayment, Model
+from yingbao.policy.schema.quantities import DayOrPayment, Model
 from yingbao.policy.schema.reference import (
     CalendarEntry,
     Category,

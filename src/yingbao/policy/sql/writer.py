@@ -19,12 +19,21 @@ from datetime import date
 import sqlglot
 from sqlglot import exp
 
-from yingbao.policy.conditions import Atom, Condition, DateTest, FirstTimeTest, LapseTest, SpanTest, atoms
+from yingbao.policy.conditions import (
+    Atom,
+    Condition,
+    DateTest,
+    FirstTimeTest,
+    LapseTest,
+    SpanTest,
+    atoms,
+    fact_of,
+)
 from yingbao.policy.facts import DERIVED, FACTS
 from yingbao.policy.program import BandPlan, Program
 from yingbao.policy.sql.amounts import AmountTables
 from yingbao.policy.sql.cover import CoverWriter
-from yingbao.policy.sql.tests import FALSE, TRUE, Tests, both, day, either, first_of, lapsed, text
+from yingbao.policy.sql.tests import FALSE, TRUE, Tests, both, day, either, first_of, lapsed, text, within
 
 NOT_ADMITTED = 10_000
 NO_BAND = -1_000_000
@@ -212,8 +221,6 @@ class _Writer:
         return f"CASE WHEN {held} THEN {unknown} ELSE {stranger} END"
 
     def _bits_of(self, code: str, on: date | str, c: str) -> str:
-        from yingbao.policy.sql.tests import within
-
         plain = 0
         dated: list[str] = []
         for test, bit in self.tests.classes.items():
@@ -391,8 +398,6 @@ def _columns_of(atom: Atom) -> set[str]:
         case LapseTest() | FirstTimeTest():
             return {"insured_years", "employee_cover"}
         case _:
-            from yingbao.policy.conditions import fact_of
-
             name = fact_of(atom)
             return set() if name == "payment" else {name}
 
