@@ -125,7 +125,9 @@ def payers(policy: Policy) -> st.SearchStrategy[tuple[Person, date]]:
     anyway = days(policy)
 
     def paying(person: Person) -> st.SearchStrategy[tuple[Person, date]]:
-        own = {day for test in tests if not isinstance(test, PaymentTest) for day in turns(test, person, span)}
+        own = {
+            day for test in tests if not isinstance(test, PaymentTest) for day in turns(test, person, span)
+        }
         near = sorted(d for day in own for d in (day - timedelta(days=1), day) if span[0] <= d <= span[1])
         when = st.one_of(anyway, st.sampled_from(near)) if near else anyway
         return when.map(lambda on: (person, on))

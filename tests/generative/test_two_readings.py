@@ -46,7 +46,8 @@ def by_sql(policy: Policy, rows: list[tuple[Person, date]], sql: str) -> list[di
     db.register("snapshot", snapshot(policy, rows))
     found = db.sql(f"SELECT * FROM ({sql}) ORDER BY CAST(person_id AS INTEGER)").to_arrow_table()
     db.unregister("snapshot")
-    return found.to_pylist()
+    answers: list[dict[str, Any]] = found.to_pylist()
+    return answers
 
 
 def by_hand(policy: Policy, person: Person, on: date) -> dict[str, Any]:

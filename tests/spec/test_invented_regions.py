@@ -63,7 +63,9 @@ def test_the_sql_reading_comes_to_the_same(region: str, year: int) -> None:
 def in_json(row: dict[str, Any]) -> dict[str, Any]:
     """A row of the SQL reading in the words of a case's answer."""
     paid = {payer: row[f"{payer}_fen"] for payer in PAYERS if row[f"{payer}_fen"]}
-    allowed = {"payable": True, "not_payable": False}.get(row["outcome"], row["window_rule"] is not None or None)
+    allowed = {"payable": True, "not_payable": False}.get(
+        row["outcome"], row["window_rule"] is not None or None
+    )
     return {
         "allowed": allowed,
         "standard_fen": row["standard_fen"],

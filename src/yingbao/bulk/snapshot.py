@@ -149,7 +149,9 @@ def _compatible(given: str, wanted: str) -> bool:
         return kind.replace('"', "").replace(" ", "")
 
     return (
-        plain(given) == plain(wanted) or given == '"NULL"' or (given.startswith("ENUM") and wanted == "VARCHAR")
+        plain(given) == plain(wanted)
+        or given == '"NULL"'
+        or (given.startswith("ENUM") and wanted == "VARCHAR")
     )
 
 

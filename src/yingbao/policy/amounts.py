@@ -75,7 +75,9 @@ def band_values(rule: str, band: Band, start: int, parameters: Mapping[str, Fen 
         return [PriceValue(start + n, rule, base, missing, n, each * n) for n in counts]
     if band.prorate is not None:
         units = UNITS_A_YEAR[band.prorate.by]
-        fens = [None if base is None else _prorated(base, count, band, band.prorate) for count in range(units + 1)]
+        fens = [
+            None if base is None else _prorated(base, count, band, band.prorate) for count in range(units + 1)
+        ]
     elif band.times_periods is not None:
         fens = [None if base is None else base * count for count in range(band.times_periods + 1)]
     else:

@@ -150,7 +150,9 @@ def _window(program: Program, person: Person, on: date, answer: Answer) -> Windo
     return None
 
 
-def _price(program: Program, window: WindowPlan, person: Person, on: date, answer: Answer) -> PriceValue | None:
+def _price(
+    program: Program, window: WindowPlan, person: Person, on: date, answer: Answer
+) -> PriceValue | None:
     for band in window.price:
         answer.consulted.add(band.rule)
         held = band.condition.evaluate(person, on)
@@ -395,7 +397,8 @@ def _later(
     days = [
         holding.recognised_on
         for holding in person.categories
-        if holding.code in codes and holding.recognised_on is not None
+        if holding.code in codes
+        and holding.recognised_on is not None
         and on < holding.recognised_on <= spec.through
     ]
     if not days:

@@ -168,9 +168,7 @@ class Builder:
 
     def _age(self, spec: AgeSpec) -> Condition:
         day: DayRef = spec.on or self.conventions.age_on
-        return AgeTest(
-            spec.at_least, spec.under, day, self.conventions.age_reached == "day_after_birthday"
-        )
+        return AgeTest(spec.at_least, spec.under, day, self.conventions.age_reached == "day_after_birthday")
 
     def _custom(self, when: When, rule: str) -> list[Condition]:
         parts: list[Condition] = []
@@ -184,7 +182,9 @@ class Builder:
                 parts.append(_custom_test(fact, spec, test))
             except ValidationError:
                 wanted = WRITTEN[spec.kind]
-                self.faults.append(f"{rule}：custom.{fact} 是 {spec.kind} 类事实，“{test}”不能用，请写成 {wanted}")
+                self.faults.append(
+                    f"{rule}：custom.{fact} 是 {spec.kind} 类事实，“{test}”不能用，请写成 {wanted}"
+                )
             except ValueError as error:
                 self.faults.append(f"{rule}：custom.{fact}：{error}")
         return parts

@@ -28,7 +28,9 @@ class Read:
     unrecognised_keys: list[str] = field(default_factory=list)
 
 
-def read_person(policy: Policy, facts: Mapping[str, Any], classes: Iterable[Any], person_id: str = "") -> Read:
+def read_person(
+    policy: Policy, facts: Mapping[str, Any], classes: Iterable[Any], person_id: str = ""
+) -> Read:
     """A person from the facts of a case. Raises FactUnusable naming the fact and what it should be."""
     values: dict[str, Any] = {}
     custom: dict[str, Any] = {}
@@ -148,7 +150,9 @@ def _classes(policy: Policy, classes: Iterable[Any]) -> tuple[tuple[Holding, ...
     for item in classes:
         entry = {"name": item} if isinstance(item, str) else item
         if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
-            raise FactUnusable("categories", item, '每类写成 {"name": 类别名称, "recognised_on": 日期或 null}')
+            raise FactUnusable(
+                "categories", item, '每类写成 {"name": 类别名称, "recognised_on": 日期或 null}'
+            )
         code = policy.vocabulary.code(entry["name"])
         if code is None:
             unrecognised.append(entry["name"])
@@ -282,5 +286,3 @@ def read_lines(text: Iterable[str]) -> Iterator[tuple[int, Mapping[str, Any] | N
             yield number, case, ""
         else:
             yield number, None, f"第 {number} 行应为一个 JSON 对象"
-
-

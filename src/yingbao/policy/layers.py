@@ -82,12 +82,16 @@ class Library:
             if key is None:
                 data = read_yaml(path, self._shown(path, folder)).data
                 if "region" not in data or "benefit_year" not in data:
-                    faults.append(f"{self._shown(path, folder)}：缺 region（地区代码）或 benefit_year（待遇年度）")
+                    faults.append(
+                        f"{self._shown(path, folder)}：缺 region（地区代码）或 benefit_year（待遇年度）"
+                    )
                     continue
                 key = f"{data['region']}/{data['benefit_year']}"
             if key in found:
                 here = self._shown(path, folder)
-                faults.append(f"{here}：{key} 已有一份 {self._shown(found[key], folder)}，同一地区同一年度只能有一份")
+                faults.append(
+                    f"{here}：{key} 已有一份 {self._shown(found[key], folder)}，同一地区同一年度只能有一份"
+                )
             found[key] = path
         if faults:
             raise PolicyInvalid(faults)
@@ -279,7 +283,9 @@ def _apply_reading(tree: Tree, reading: str, other: str, faults: list[str]) -> N
     spec = (tree.data.get("readings") or {}).get(reading)
     if spec is None or other not in (spec.get("others") or {}):
         known = "、".join((spec or {}).get("others") or (tree.data.get("readings") or {}))
-        faults.append(f"{tree.place(('take', reading))}：没有读法 {reading}: {other}。可选：{known or '（无）'}")
+        faults.append(
+            f"{tree.place(('take', reading))}：没有读法 {reading}: {other}。可选：{known or '（无）'}"
+        )
         return
     for path, value in (spec["others"][other].get("change") or {}).items():
         if not set_path(tree.data, path.split("."), deepcopy(value)):

@@ -61,7 +61,10 @@ class Policy:
         try:
             return Program(release, self.vocabulary, digest_)
         except PolicyInvalid as invalid:
-            faults = [f"{position(merged, *fault.partition('：')[0].split('.'))}：{fault}" for fault in invalid.faults]
+            faults = [
+                f"{position(merged, *fault.partition('：')[0].split('.'))}：{fault}"
+                for fault in invalid.faults
+            ]
             raise PolicyInvalid(faults) from invalid
 
     def _registers(self, merged: Merged) -> tuple[dict[str, Document], dict[str, Category]]:

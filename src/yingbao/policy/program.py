@@ -309,7 +309,9 @@ class Program:
         """Every set of subsidies that may apply together at a price, as tuples in stacking order."""
         per_group: list[list[tuple[str, ...]]] = []
         for name, group in self.combine.groups.items():
-            known = [o.subsidy for o in self.offers(price, name) if o.fen is not None and o.subsidy in allowed]
+            known = [
+                o.subsidy for o in self.offers(price, name) if o.fen is not None and o.subsidy in allowed
+            ]
             per_group.append(_subsets(known) if group.mode == "sum" else [(), *((one,) for one in known)])
         count = 1
         for options in per_group:

@@ -72,7 +72,9 @@ def say_fault(tree: Tree, error: Any, prefix: tuple[Any, ...] = ()) -> str:
 
 def _type_name(part: str) -> bool:
     """pydantic puts the names of union members into the location."""
-    return part[:1].isupper() or "[" in part or part in ("date", "str", "literal") or part.endswith("-validator")
+    return (
+        part[:1].isupper() or "[" in part or part in ("date", "str", "literal") or part.endswith("-validator")
+    )
 
 
 def _say(error: Any, loc: tuple[Any, ...]) -> str:
@@ -81,7 +83,9 @@ def _say(error: Any, loc: tuple[Any, ...]) -> str:
         return f"缺 {loc[-1]}，请补上"
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(str(loc[-1]), _KEYS, n=1)
-        return f"不认识的键 {loc[-1]}" + (f"，是不是 {near[0]}？" if near else "，请对照政策语言参考删去或改名")
+        return f"不认识的键 {loc[-1]}" + (
+            f"，是不是 {near[0]}？" if near else "，请对照政策语言参考删去或改名"
+        )
     if kind == "value_error":
         return str(error["msg"]).removeprefix("Value error, ")
     if kind == "literal_error":

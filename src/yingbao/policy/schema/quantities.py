@@ -74,9 +74,13 @@ def _count_text(value: Any) -> Any:
 
 
 #: Fen, written in yuan with the unit.
-Yuan = Annotated[int, _reader(_yuan), WithJsonSchema({"type": "string", "pattern": r"^[\d,]+(\.\d{1,2})?元$"})]
+Yuan = Annotated[
+    int, _reader(_yuan), WithJsonSchema({"type": "string", "pattern": r"^[\d,]+(\.\d{1,2})?元$"})
+]
 #: Basis points, written in percent.
-Percent = Annotated[int, _reader(_percent), WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d{1,2})?%$"})]
+Percent = Annotated[
+    int, _reader(_percent), WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d{1,2})?%$"})
+]
 #: Days or months.
 Length = Annotated[
     Duration,

@@ -196,15 +196,15 @@ class AmountTables:
                 by_value.setdefault(value, []).append(k)
         if not by_value:
             return default
-        arms = "".join(
-            f" WHEN {key} {_listed(keys)} THEN {value}" for value, keys in by_value.items()
-        )
+        arms = "".join(f" WHEN {key} {_listed(keys)} THEN {value}" for value, keys in by_value.items())
         return f"CASE{arms} ELSE {default} END"
 
     def output(self) -> list[str]:
         """Standard, due, and one column a payer; NULL where not determined or not payable."""
         prices = "".join(
-            f" WHEN {value.index} THEN {value.standard}" for value in self.program.values if value.fen is not None
+            f" WHEN {value.index} THEN {value.standard}"
+            for value in self.program.values
+            if value.fen is not None
         )
         parts = [f"CAST(CASE p{prices} END AS INTEGER) AS standard_fen" if prices else "NULL AS standard_fen"]
         due = self._table(lambda k: str(self.combos[k].due_fen))
@@ -226,7 +226,9 @@ class AmountTables:
     def price_rule(self) -> str:
         """The id of the price band."""
         code = self.tests.code
-        arms = "".join(f" WHEN {value.index} THEN {code('price', value.rule)}" for value in self.program.values)
+        arms = "".join(
+            f" WHEN {value.index} THEN {code('price', value.rule)}" for value in self.program.values
+        )
         for b, band in enumerate(band for plans in self.program.prices.values() for band in plans):
             arms += f" WHEN {-(3 * b + 3)} THEN {code('price', band.rule)}"
             arms += f" WHEN {-(3 * b + 2)} THEN {code('price', band.rule)}"
@@ -263,13 +265,17 @@ class AmountTables:
                     f"c.class IN ({codes}) AND c.recognised_on > {day(on)} "
                     f"AND c.recognised_on <= {day(spec.through)}"
                 )
-                dates = f"list_transform(list_filter(categories, lambda c : {test}), lambda c : c.recognised_on)"
+                dates = (
+                    f"list_transform(list_filter(categories, lambda c : {test}), lambda c : c.recognised_on)"
+                )
                 arms += f" WHEN {i} THEN list_min({dates})"
         nothing_paid = TRUE if spec.top_up else self._unsubsidised()
         ready = f"k >= 0 AND COALESCE(len(categories), 0) > 0 AND NOT {self.tests.listed('categories')} AND {nothing_paid}"
         first = f"CASE WHEN {ready} THEN CASE w{arms} END END" if arms else "CAST(NULL AS DATE)"
         chains = [self._group(n, "first_recognised", "m2", self._later_names) for n in self.group_names]
-        return Later(first, [f"CASE WHEN first_recognised IS NULL THEN 0 ELSE {chain} END" for chain in chains])
+        return Later(
+            first, [f"CASE WHEN first_recognised IS NULL THEN 0 ELSE {chain} END" for chain in chains]
+        )
 
     def _unsubsidised(self) -> str:
         keys = [k for k, combo in self.combos.items() if not combo.payers]

@@ -111,13 +111,17 @@ class CoverWriter:
             held = self.tests.condition(condition, self.on)
             amount = self._part(part)
             if part.each is not None or part.less is not None:
-                lacking = either(["lapsed IS NULL", self.tests.listed("repaid_years") if part.less else FALSE])
+                lacking = either(
+                    ["lapsed IS NULL", self.tests.listed("repaid_years") if part.less else FALSE]
+                )
                 doubts.append(both([held, lacking]))
             if held not in (TRUE, FALSE):
                 doubts.append(f"({held}) IS NULL")
             (floors if part.floor else amounts).append((held, amount))
         held_any = either(held for held, _ in (*amounts, *floors))
-        added, least = ([f"CASE WHEN {h} THEN {a} ELSE 0 END" for h, a in found] for found in (amounts, floors))
+        added, least = (
+            [f"CASE WHEN {h} THEN {a} ELSE 0 END" for h, a in found] for found in (amounts, floors)
+        )
         if plan.spec.combine == "sum":
             added = [" + ".join(added) or "0"]
         listed = [*added, *least] or ["0"]
@@ -151,7 +155,11 @@ class CoverWriter:
             over = f"CAST({origin} + to_months(CAST(wait AS INTEGER)) AS DATE)"
         else:
             extra = 0 if plan.spec.from_ == "cover" or plan.spec.count_payment_day else 1
-            over = f"({origin} + CAST(wait AS INTEGER) + {extra})" if extra else f"({origin} + CAST(wait AS INTEGER))"
+            over = (
+                f"({origin} + CAST(wait AS INTEGER) + {extra})"
+                if extra
+                else f"({origin} + CAST(wait AS INTEGER))"
+            )
         return f"CASE WHEN base_start IS NULL OR wait IS NULL THEN NULL WHEN wait = 0 THEN base_start ELSE GREATEST(base_start, {over}) END"
 
     def _end(self, window: WindowPlan) -> str:
@@ -163,7 +171,9 @@ class CoverWriter:
         if spec.end.after is not None:
             return f"CASE WHEN {known} THEN NULL ELSE {plus(start, spec.end.after)} - 1 END"
         months = 12 // UNITS_A_YEAR[spec.end.periods or "year"]
-        return f"CASE WHEN {known} THEN NULL ELSE CAST({start} + to_months({months} * periods) AS DATE) - 1 END"
+        return (
+            f"CASE WHEN {known} THEN NULL ELSE CAST({start} + to_months({months} * periods) AS DATE) - 1 END"
+        )
 
     def _days(self, window: WindowPlan) -> str:
         if window.waiting is not None:

@@ -100,14 +100,22 @@ class _Writer:
         self.on: date | str = on if on is not None else "paid_on"
         self.has_unknown = has_unknown
         self.has_refusal = has_refusal
-        self.tests = Tests(program.benefit_year, program.release.facts, has_unknown, enums={} if enums else None, planted=planted)
+        self.tests = Tests(
+            program.benefit_year,
+            program.release.facts,
+            has_unknown,
+            enums={} if enums else None,
+            planted=planted,
+        )
         self.amounts = AmountTables(program, self.tests)
         self.cover = CoverWriter(program, self.tests, self.on)
         self.pieces: list[Piece] = []
 
     def columns(self) -> tuple[str, ...]:
         """The snapshot columns the rules ask for, sorted."""
-        names = {"person_id"} | {name for c in self._conditions() for a in atoms(c) for name in _columns_of(a)}
+        names = {"person_id"} | {
+            name for c in self._conditions() for a in atoms(c) for name in _columns_of(a)
+        }
         names |= self.cover.columns()
         if any(b.band.times_periods for bands in self.program.prices.values() for b in bands):
             names.add("periods")
@@ -207,7 +215,9 @@ class _Writer:
                 arms.setdefault(bits, "")
                 arms[bits] += f"{', ' if arms[bits] else ''}{text(code)}"
         known = ", ".join(text(code) for code in self.program.vocabulary.categories if code not in codes)
-        whens = "".join(f" WHEN {c}.class IN ({listed}) THEN CAST({bits} AS {kind})" for bits, listed in arms.items())
+        whens = "".join(
+            f" WHEN {c}.class IN ({listed}) THEN CAST({bits} AS {kind})" for bits, listed in arms.items()
+        )
         if known:
             whens += f" WHEN {c}.class IN ({known}) THEN 0"
         all_perhaps = sum(1 << (2 * bit + 1) for bit in self.tests.classes.values())
@@ -254,7 +264,9 @@ class _Writer:
         admits = [self.tests.condition(p.condition, self.on) for p in self.program.admits]
         arms = "".join(f" WHEN {bar} THEN {i}" for i, bar in enumerate(bars, 1) if bar != FALSE)
         admitted = either(admits) if admits else TRUE
-        doubts = either([*(f"({bar}) IS NULL" for bar in bars if bar not in (TRUE, FALSE)), f"({admitted}) IS NULL"])
+        doubts = either(
+            [*(f"({bar}) IS NULL" for bar in bars if bar not in (TRUE, FALSE)), f"({admitted}) IS NULL"]
+        )
         e = f"CASE{arms} WHEN {admitted} = FALSE THEN {NOT_ADMITTED} WHEN {doubts} THEN -1 ELSE 0 END"
         if self.has_refusal:
             e = f"CASE WHEN refusal IS NOT NULL THEN -2 ELSE {e} END"
@@ -282,7 +294,9 @@ class _Writer:
             found += self._named(window.condition, f"w = {-i}")
         return found
 
-    def _named(self, condition: Condition, when: str, mask: str = "m", on: date | str | None = None) -> list[Piece]:
+    def _named(
+        self, condition: Condition, when: str, mask: str = "m", on: date | str | None = None
+    ) -> list[Piece]:
         """Pieces of `missing`: the facts some atom of the condition lacks, where `when` holds."""
         lacking = self.tests.missing(condition, self.on if on is None else on, mask)
         return [(fact, both([when, test])) for fact, test in lacking.items()]
@@ -330,7 +344,8 @@ class _Writer:
         ):
             tests.setdefault(name, []).append(f"({test})")
         named = ", ".join(
-            f"CASE WHEN {either(dict.fromkeys(found))} THEN {text(name)} END" for name, found in sorted(tests.items())
+            f"CASE WHEN {either(dict.fromkeys(found))} THEN {text(name)} END"
+            for name, found in sorted(tests.items())
         )
         flags = ["e = -1", "w < 0", "p < 0", *(f"g{i} < 0" for i in range(len(groups)))]
         flags += self.cover.doubt_flags() + self.amounts.doubt_flags()
@@ -363,7 +378,9 @@ class _Writer:
     def _reason(self) -> str:
         code = self.tests.code
         refused = f"WHEN e = -2 THEN {code('reason', 'refused')} " if self.has_refusal else ""
-        bars = "".join(f" WHEN e = {i} THEN {code('reason', p.rule)}" for i, p in enumerate(self.program.bars, 1))
+        bars = "".join(
+            f" WHEN e = {i} THEN {code('reason', p.rule)}" for i, p in enumerate(self.program.bars, 1)
+        )
         return (
             f"CASE {refused}WHEN w > 0 AND k >= 0 THEN {code('reason', '')}{bars} "
             f"WHEN e = {NOT_ADMITTED} THEN {code('reason', 'not-admitted')} "
