@@ -15,7 +15,7 @@ from benchmarks.fisca_model import EVERY_CLASS, INPUTS, LONG_AGO, NEVER, RESIDEN
 from benchmarks.trial import Figure, Spent, in_turn, peak_mib, population, rows_or, say, timed
 from yingbao.policy import Policy, load_release
 from yingbao.policy.sql import to_sql
-from yingbao.policy.sql.tests import text
+from yingbao.policy.sql.predicates import text
 
 PEOPLE = 1_000_000
 #: Every day of the season and some after it, so that each window is met.

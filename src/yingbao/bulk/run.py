@@ -16,7 +16,7 @@ from yingbao.bulk.snapshot import open_snapshot
 from yingbao.policy import Policy
 from yingbao.policy.schema.rules import PAYERS
 from yingbao.policy.sql import columns_read, to_sql
-from yingbao.policy.sql.tests import text
+from yingbao.policy.sql.predicates import text
 
 #: How far DuckDB may go in memory before it spills; the plan streams, so more is never needed.
 MEMORY_LIMIT = "1GB"

@@ -14,7 +14,7 @@ import duckdb
 from yingbao.bulk.errors import SnapshotColumns, SnapshotMissing, SnapshotUnreadable
 from yingbao.policy import Policy
 from yingbao.policy.facts import FACTS
-from yingbao.policy.sql.tests import text
+from yingbao.policy.sql.predicates import text
 from yingbao.policy.sql.writer import COLUMN_TYPES
 
 CUSTOM_TYPES = {"date": "DATE", "code": "VARCHAR", "flag": "BOOLEAN", "number": "INTEGER"}

@@ -12,7 +12,7 @@ from datetime import date
 from yingbao.policy.amounts import UNITS_A_YEAR, Combo, Offer, PriceValue
 from yingbao.policy.program import BandPlan, Program, WindowPlan
 from yingbao.policy.schema.rules import PAYERS
-from yingbao.policy.sql.tests import FALSE, TRUE, Tests, day, either, repaid, text
+from yingbao.policy.sql.predicates import FALSE, TRUE, Tests, day, either, repaid, text
 
 
 @dataclass(frozen=True, slots=True)

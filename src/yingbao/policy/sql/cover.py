@@ -9,7 +9,18 @@ from yingbao.policy.amounts import UNITS_A_YEAR
 from yingbao.policy.facts import DERIVED
 from yingbao.policy.program import Program, WaitPlan, WindowPlan
 from yingbao.policy.schema.rules import Cover, EndSpec, StartSpec, WaitPart
-from yingbao.policy.sql.tests import FALSE, TRUE, Tests, both, column, day, either, plus, repaid, spans_end
+from yingbao.policy.sql.predicates import (
+    FALSE,
+    TRUE,
+    Tests,
+    both,
+    column,
+    day,
+    either,
+    plus,
+    repaid,
+    spans_end,
+)
 
 
 class CoverWriter:

@@ -33,7 +33,18 @@ from yingbao.policy.facts import DERIVED, FACTS
 from yingbao.policy.program import BandPlan, Program
 from yingbao.policy.sql.amounts import AmountTables
 from yingbao.policy.sql.cover import CoverWriter
-from yingbao.policy.sql.tests import FALSE, TRUE, Tests, both, day, either, first_of, lapsed, text, within
+from yingbao.policy.sql.predicates import (
+    FALSE,
+    TRUE,
+    Tests,
+    both,
+    day,
+    either,
+    first_of,
+    lapsed,
+    text,
+    within,
+)
 
 NOT_ADMITTED = 10_000
 NO_BAND = -1_000_000
