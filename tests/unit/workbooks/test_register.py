@@ -143,7 +143,7 @@ def test_each_person_is_masked_and_to_the_fen(register: Path) -> None:
     assert rows[0][2:9] == ["张**", f"9907{'*' * 10}{ZHANG[-4:]}", "孤儿", 380.0, 380.0, 0, 0]
     assert (rows[0][10], rows[0][13]) == (date(2023, 12, 31), "肃医保〔2023〕48号 二(三)1")
     assert rows[1][6:9] == [250.01, 0, 129.99]
-    assert rows[0][13] == "可以缴费"
+    assert rows[0][11] == "可以缴费"
 
 
 def test_an_amount_that_is_not_known_is_empty_and_not_nought(register: Path) -> None:
