@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from yingbao.kernel.money import yuan
@@ -19,6 +19,7 @@ from yingbao.policy.explain import DELIVERY_NAMES, PAYER_NAMES
 from yingbao.policy.facts import FACTS
 from yingbao.policy.policy import Policy
 from yingbao.policy.program import Program, SubsidyPlan, WindowPlan
+from yingbao.policy.schema.quantities import Source
 from yingbao.policy.schema.rules import PAYERS, Cover, EndSpec, PayerCode, StartSpec, Subsidy, WaitPart
 from yingbao.policy.table import (
     UNDETERMINED,
@@ -62,7 +63,18 @@ def tables(policy: Policy) -> list[Table]:
         reference_tables.duties,
         reference_tables.figures,
     )
-    return [table for table in (make(policy) for make in makers) if table is not None]
+    made = (make(policy) for make in makers)
+    return [_cited_here(policy, table) for table in made if table is not None]
+
+
+def _cited_here(policy: Policy, table: Table) -> Table:
+    """A layer's rules cite several counties' notices; the table cites those that hold in this region."""
+    places = [Source(*place.split(" ", 1)) for place in table.source.split("；") if " " in place]
+    return (
+        replace(table, source="；".join(str(place) for place in policy.here(tuple(places))))
+        if places
+        else table
+    )
 
 
 @dataclass(frozen=True, slots=True)
