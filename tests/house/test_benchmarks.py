@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from benchmarks.__main__ import FIGURES
 
 HOUSE = Path(__file__).resolve().parents[2]
 FIELDS = {"name", "value", "unit", "ratio", "against", "bar", "better", "rows", "peak_mib"}
@@ -29,8 +30,6 @@ def run(name: str, people: int) -> subprocess.CompletedProcess[str]:
 
 
 def listed() -> list[str]:
-    from benchmarks.__main__ import FIGURES
-
     return list(FIGURES)
 
 
