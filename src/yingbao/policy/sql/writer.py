@@ -190,10 +190,14 @@ class _Writer:
     def _firsts(self) -> str:
         """The first items of lists, taken once."""
         lists = [name for name in ("employee_cover", "elsewhere_cover") if name in self.columns()]
-        found = "".join(f", {name}[1] AS {first_of(name)}" for name in lists)
+        items = [(name, 1, first_of(name)) for name in lists]
         if self.tests.classes:
-            found += ", categories[1] AS categories_1, categories[2] AS categories_2"
-        return found
+            items += [("categories", 1, "categories_1"), ("categories", 2, "categories_2")]
+        # most lists are empty: asking first costs a third of taking an item that is not there
+        return "".join(
+            f", CASE WHEN len({name}) >= {place} THEN {name}[{place}] END AS {column}"
+            for name, place, column in items
+        )
 
     def _mask(self, name: str, on: date | str) -> str:
         return f"{self._mask_expression(on)} AS {name}"
