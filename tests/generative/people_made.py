@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -102,17 +103,17 @@ def people(policy: Policy) -> st.SearchStrategy[Person]:
         insured_years=rarely(years, UNKNOWN, frozenset()),
         repaid_years=rarely(st.frozensets(st.integers(year - 7, year), max_size=6), UNKNOWN, frozenset()),
         employee_cover=seldom((), st.booleans().flatmap(lambda one: ended if one else others)),
-        elsewhere_cover=seldom((), spans, ended),
+        elsewhere_cover=hardly((), spans, ended),
         categories=rarely(_held(policy, maybe_when), UNKNOWN),
         unrecognised=rarely(st.just(()), ("说不清的类别",)),
         discharged_on=seldom(None, when, st.just(UNKNOWN)),
         military_dependant=seldom(False, st.sampled_from([True, UNKNOWN])),
         parent_insured=rarely(st.booleans(), UNKNOWN),
         permit_until=rarely(st.one_of(st.none(), when), UNKNOWN),
-        died_on=seldom(None, when),
-        imprisoned_on=seldom(None, when),
+        died_on=hardly(None, when),
+        imprisoned_on=hardly(None, when),
         released_on=seldom(None, when),
-        enlisted_on=seldom(None, when),
+        enlisted_on=hardly(None, when),
         custom=st.fixed_dictionaries(custom),
     )
 
@@ -132,7 +133,28 @@ def payers(policy: Policy) -> st.SearchStrategy[tuple[Person, date]]:
         when = st.one_of(anyway, st.sampled_from(near)) if near else anyway
         return when.map(lambda on: (person, on))
 
-    return people(policy).flatmap(paying)
+    anybody, leaver = people(policy).flatmap(paying), _leavers(policy)
+    return st.integers(0, 9).flatmap(lambda n: leaver if n == 7 else anybody)
+
+
+def _leavers(policy: Policy) -> st.SearchStrategy[tuple[Person, date]]:
+    """An ordinary person who left employee insurance or the army, paying some days after: otherwise too seldom."""
+    year = policy.release.benefit_year
+    plain = st.sampled_from(["male", "female"]).map(
+        lambda sex: Person(
+            birth_date=date(year - 40, 6, 15),
+            sex=sex,
+            residence="hukou",
+            insured_years=frozenset(range(year - 8, year)),
+        )
+    )
+    later = st.sampled_from([0, 1, 29, 30, 31, 59, 60, 61, 89, 90, 91, 92, 200])
+
+    def left(person: Person, on: date, after: int, employed: bool) -> tuple[Person, date]:
+        changed = {"employee_cover": (Span(None, on),)} if employed else {"discharged_on": on}
+        return replace(person, **changed), on + timedelta(days=after)  # type: ignore[arg-type]
+
+    return st.builds(left, plain, days(policy), later, st.booleans())
 
 
 def rarely(usual: st.SearchStrategy[Any], *rare: Any) -> st.SearchStrategy[Any]:
@@ -145,6 +167,12 @@ def seldom(usual: Any, *others: st.SearchStrategy[Any]) -> st.SearchStrategy[Any
     """Four times in five the usual value."""
     plain, other = st.just(usual), st.one_of(*others)
     return st.integers(0, 4).flatmap(lambda n: plain if n else other)
+
+
+def hardly(usual: Any, *others: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Nineteen times in twenty the usual value: each of these alone keeps a person out of everything else."""
+    plain, other = st.just(usual), st.one_of(*others)
+    return st.integers(0, 19).flatmap(lambda n: other if n == 7 else plain)
 
 
 def _held(policy: Policy, maybe_when: st.SearchStrategy[date | None]) -> st.SearchStrategy[Any]:
