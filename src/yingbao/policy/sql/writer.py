@@ -190,7 +190,7 @@ class _Writer:
     def _firsts(self) -> str:
         """The first items of lists, taken once."""
         lists = [name for name in ("employee_cover", "elsewhere_cover") if name in self.columns()]
-        items = [(name, 1, first_of(name)) for name in lists]
+        items: list[tuple[str, int, str]] = [(name, 1, first_of(name)) for name in lists]
         if self.tests.classes:
             items += [("categories", 1, "categories_1"), ("categories", 2, "categories_2")]
         # most lists are empty: asking first costs a third of taking an item that is not there
