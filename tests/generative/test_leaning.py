@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.generative.test_two_readings import REGIONS, policy_of, population
+from tests.spec.invented import INVENTED
 from yingbao.policy import assess, explain
 
 
-@pytest.mark.parametrize(("region", "year"), REGIONS)
+@pytest.mark.parametrize(("region", "year"), [*REGIONS, *INVENTED])
 def test_the_readings_an_answer_leans_on_are_those_that_would_change_it(region: str, year: int) -> None:
     policy = policy_of(region, year)
     for person, on in population(region, year, 400):
