@@ -1,0 +1,1 @@
+"""Pages: workbench for staff."""

@@ -1,0 +1,1 @@
+"""The staff workbench: one page frame, one set of components, thin views."""
