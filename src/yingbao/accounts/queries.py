@@ -1,0 +1,91 @@
+"""Reading accounts: who signs in, which posts they hold today, who is who."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from yingbao.accounts.errors import StaffNotFound
+from yingbao.accounts.models import Post, Staff
+from yingbao.accounts.roles import ROLES, role_name
+from yingbao.journal.acting import Acting
+
+
+@dataclass(frozen=True, slots=True)
+class PostLine:
+    """One post as pages show it; `last_on` None is open."""
+
+    id: UUID
+    role: str
+    role_name: str
+    unit_code: str
+    unit_name: str
+    from_on: date
+    last_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLine:
+    """One member of staff with the posts of a day."""
+
+    id: UUID
+    login: str
+    name: str
+    department: str
+    is_active: bool
+    has_second_factor: bool
+    posts: tuple[PostLine, ...]
+
+
+def posts_of(staff_id: UUID, on: date) -> tuple[PostLine, ...]:
+    """The posts held on a day, the widest region first."""
+    found = Post.objects.filter(staff_id=staff_id, period__contains=on)
+    return tuple(_line(post) for post in sorted(found, key=lambda post: (len(post.unit_code), post.role)))
+
+
+def acting_as(staff: Staff, post: PostLine, address: str = "") -> Acting:
+    """The member of staff in one of their posts."""
+    return Acting(
+        staff.id, staff.name, post.role, post.unit_code, post.unit_name, ROLES[post.role].permissions, address
+    )
+
+
+def staff_within(by: Acting, on: date, text: str = "") -> list[StaffLine]:
+    """The staff managed by the region of `by`, by login."""
+    found = Staff.objects.filter(unit_code__startswith=by.unit_code).prefetch_related("posts", "totpdevice_set")
+    if text:
+        found = found.filter(name__contains=text) | found.filter(login__contains=text)
+    return [_staff_line(staff, on) for staff in found.order_by("login")]
+
+
+def staff_line(by: Acting, staff_id: UUID, on: date) -> StaffLine:
+    """One member of staff of the region. Raises StaffNotFound."""
+    found = (
+        Staff.objects.filter(id=staff_id, unit_code__startswith=by.unit_code)
+        .prefetch_related("posts", "totpdevice_set")
+        .first()
+    )
+    if found is None:
+        raise StaffNotFound
+    return _staff_line(found, on)
+
+
+def _staff_line(staff: Staff, on: date) -> StaffLine:
+    posts = (post for post in staff.posts.all() if on in post.period)
+    return StaffLine(
+        staff.id,
+        staff.login,
+        staff.name,
+        staff.department,
+        staff.is_active,
+        any(device.confirmed for device in staff.totpdevice_set.all()),
+        tuple(_line(post) for post in posts),
+    )
+
+
+def _line(post: Post) -> PostLine:
+    last = None if post.period.upper is None else date.fromordinal(post.period.upper.toordinal() - 1)
+    return PostLine(
+        post.id, post.role, role_name(post.role), post.unit_code, post.unit_name, post.period.lower, last
+    )

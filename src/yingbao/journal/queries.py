@@ -1,0 +1,77 @@
+"""Reading the journal within one's region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from yingbao.journal.models import Entry
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One entry as pages show it."""
+
+    id: UUID
+    at: datetime
+    staff_name: str
+    role: str
+    unit_code: str
+    action: str
+    subject: str
+    subject_id: UUID | None
+    grounds: str
+    facts: dict[str, Any]
+
+
+def of_subject(subject_id: UUID, limit: int = 200) -> list[Deed]:
+    """What was done to one thing, newest first."""
+    return [_deed(e) for e in Entry.objects.filter(subject_id=subject_id).order_by("-at")[:limit]]
+
+
+def by_ids(entry_ids: list[UUID]) -> dict[UUID, Deed]:
+    """Entries by id."""
+    return {e.id: _deed(e) for e in Entry.objects.filter(id__in=entry_ids)}
+
+
+def browse(
+    *,
+    staff: str = "",
+    action: str = "",
+    from_on: date | None = None,
+    through_on: date | None = None,
+    before: UUID | None = None,
+    limit: int = PAGE,
+) -> list[Deed]:
+    """Entries newest first, by who, what and when; `before` is the last entry of the page before."""
+    found = Entry.objects.order_by("-id")
+    if staff:
+        found = found.filter(staff_name__contains=staff)
+    if action:
+        found = found.filter(action=action)
+    if from_on:
+        found = found.filter(at__date__gte=from_on)
+    if through_on:
+        found = found.filter(at__date__lte=through_on)
+    if before:
+        found = found.filter(id__lt=before)
+    return [_deed(e) for e in found[:limit]]
+
+
+def _deed(entry: Entry) -> Deed:
+    return Deed(
+        entry.id,
+        entry.at,
+        entry.staff_name,
+        entry.role,
+        entry.unit_code,
+        entry.action,
+        entry.subject,
+        entry.subject_id,
+        entry.grounds,
+        entry.facts,
+    )

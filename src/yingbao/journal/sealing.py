@@ -1,0 +1,165 @@
+"""Sealing entries in batches and proving them: a row changed, removed or slipped in is found and named.
+
+Writers only append; nobody waits for a chain. A sealer takes the entries that no batch holds yet, in the order of
+their ids, and chains the batch to the one before. Which entries a batch holds stands in the batch itself, so that an
+entry committed late is simply held by a later batch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from yingbao.journal.content import COLUMNS, content
+from yingbao.journal.keys import sealer
+
+#: Entries a batch holds at most: a few hundred kilobytes of ids and digests.
+BATCH = 5_000
+_DIGEST = 32
+#: Only one sealer at a time; the number is ours alone.
+_LOCK = 390_001
+_WHOLE_NATION = "SELECT set_config('app.region', '0', true)"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong with the journal: what, and which entry or batch."""
+
+    kind: Literal["changed", "removed", "inserted", "batch-changed", "batch-removed"]
+    sentence: str
+    entry_id: UUID | None = None
+    batch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a check of the whole journal came to."""
+
+    entries: int
+    batches: int
+    unsealed: int
+    findings: tuple[Finding, ...]
+
+
+def seal_pending(limit: int = BATCH) -> int:
+    """Seal what no batch holds yet; returns how many entries. Batches follow until less than `limit` is left."""
+    sealed = 0
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_WHOLE_NATION)
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            count = _seal_one(cursor, limit)
+        sealed += count
+        if count < limit:
+            return sealed
+
+
+#: Entries not held yet. One committed late is still met: no transaction stays open for a day.
+_PENDING = f"""
+WITH mark AS (SELECT coalesce(max(through_at), '-infinity') - interval '1 day' AS since FROM journal_seal),
+held AS (SELECT unnest(entries) AS id FROM journal_seal, mark WHERE through_at >= since)
+SELECT {", ".join(COLUMNS)} FROM journal_entry e, mark
+WHERE e.at >= since AND NOT EXISTS (SELECT FROM held WHERE held.id = e.id) ORDER BY e.id LIMIT %s
+"""
+
+
+def _seal_one(cursor: Any, limit: int) -> int:
+    cursor.execute(_PENDING, [limit])
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in cursor.fetchall()]
+    if not rows:
+        return 0
+    cursor.execute("SELECT number, digest FROM journal_seal ORDER BY number DESC LIMIT 1")
+    number, previous = cursor.fetchone() or (0, b"")
+    ids = [row["id"] for row in rows]
+    digests = b"".join(sealer().sm3(content(_read(row))) for row in rows)
+    at, through_at = datetime.now(UTC), max(row["at"] for row in rows)
+    digest = _chain(number + 1, (at, through_at), ids, digests, bytes(previous))
+    cursor.execute(
+        "INSERT INTO journal_seal (number, at, through_at, entries, digests, previous, digest, mac) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [number + 1, at, through_at, ids, digests, bytes(previous), digest, sealer().mac(digest)],
+    )
+    return len(rows)
+
+
+def _chain(
+    number: int, instants: tuple[datetime, datetime], ids: list[UUID], digests: bytes, previous: bytes
+) -> bytes:
+    """The digest of a batch (SM3) over its number, instants, ids, digests and the batch before."""
+    written = "|".join(at.astimezone(UTC).isoformat(timespec="microseconds") for at in instants)
+    head = f"{number}|{written}|".encode()
+    return sealer().sm3(head + b"".join(one.bytes for one in ids) + digests + previous)
+
+
+def _read(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with JSON as objects: psycopg under Django hands jsonb over as text."""
+    facts = row["facts"]
+    return {**row, "facts": json.loads(facts) if isinstance(facts, str) else facts}
+
+
+def verify() -> Verified:
+    """Prove the whole journal: every entry's keyed code, every batch's chain, nothing missing, nothing between."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_WHOLE_NATION)
+        held, batches, findings = _prove_batches(cursor)
+        unsealed, entries = 0, 0
+        seen: set[UUID] = set()
+        for row in _entries(cursor):
+            entries += 1
+            seen.add(row["id"])
+            expected = held.get(row["id"])
+            unsealed += expected is None
+            findings += _prove_entry(row, expected)
+        for entry_id, (batch, _) in held.items():
+            if entry_id not in seen:
+                findings.append(
+                    Finding("removed", f"第 {batch} 批里的日志 {entry_id} 不见了：有人删了这一行", entry_id, batch)
+                )
+    return Verified(entries, batches, unsealed, tuple(findings))
+
+
+def _prove_entry(row: dict[str, Any], expected: tuple[int, bytes] | None) -> list[Finding]:
+    bytes_ = content(row)
+    entry_id = row["id"]
+    if expected is not None and sealer().sm3(bytes_) != expected[1]:
+        return [Finding("changed", f"日志 {entry_id} 与第 {expected[0]} 批封存时不同：内容被改过", entry_id, expected[0])]
+    if sealer().mac(bytes_) != bytes(row["mac"]):
+        kind: Literal["changed", "inserted"] = "changed" if expected is not None else "inserted"
+        return [Finding(kind, f"日志 {entry_id} 的校验码不对：不是由程序写入的，或写入后被改过", entry_id)]
+    return []
+
+
+def _prove_batches(cursor: Any) -> tuple[dict[UUID, tuple[int, bytes]], int, list[Finding]]:
+    """Which entries are held by which batch with what digest, and what is wrong with the chain."""
+    held: dict[UUID, tuple[int, bytes]] = {}
+    findings: list[Finding] = []
+    previous, last = b"", 0
+    cursor.execute(
+        "SELECT number, at, through_at, entries, digests, previous, digest, mac FROM journal_seal ORDER BY number"
+    )
+    for number, at, through_at, ids, digests, before, digest, mac in cursor.fetchall():
+        digests, before, digest = bytes(digests), bytes(before), bytes(digest)
+        findings += [
+            Finding("batch-removed", f"第 {gone} 批封存不见了：有人删了这一批", batch=gone)
+            for gone in range(last + 1, number)
+        ]
+        whole = _chain(number, (at, through_at), ids, digests, before) == digest and sealer().mac(digest) == bytes(mac)
+        if not whole or (before != previous and last + 1 == number):
+            findings.append(Finding("batch-changed", f"第 {number} 批封存对不上：这一批被改过", batch=number))
+        for place, entry_id in enumerate(ids):
+            held[entry_id] = (number, digests[place * _DIGEST : (place + 1) * _DIGEST])
+        previous, last = digest, number
+    return held, last, findings
+
+
+def _entries(cursor: Any) -> Iterator[dict[str, Any]]:
+    cursor.execute(f"SELECT {', '.join(COLUMNS)}, mac FROM journal_entry ORDER BY id")
+    while rows := cursor.fetchmany(BATCH):
+        for row in rows:
+            yield _read(dict(zip((*COLUMNS, "mac"), row, strict=True)))

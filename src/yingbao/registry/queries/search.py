@@ -1,0 +1,94 @@
+"""One box: an ID number, a telephone number, a household number, a name, or the initials of its pinyin."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from django.db import connection
+
+from yingbao.journal.keys import sealer
+from yingbao.kernel import id_number, phones
+from yingbao.kernel.names import clean_name
+from yingbao.kernel.refusal import Refusal
+from yingbao.registry.actions.people import DOCUMENT, PHONE
+
+Key = Literal["document", "phone", "household", "name", "initials"]
+_INITIALS = re.compile(r"[a-z]{2,8}", re.ASCII)
+_HOUSEHOLD = re.compile(r"\d{4,12}-\d{3,}", re.ASCII)
+LIMIT = 50
+_COLUMNS = "r.id, r.name, r.sex, r.birth_date, r.document_sealed, r.unit_id, u.name, r.state"
+_FROM = "FROM registry_resident r JOIN registry_unit u ON u.code = r.unit_id"
+#: By key: one indexed statement each.
+SQL: dict[Key, str] = {
+    "document": f"SELECT {_COLUMNS} {_FROM} WHERE r.document_key = %s AND r.merged_into_id IS NULL LIMIT %s",
+    "phone": f"SELECT {_COLUMNS} {_FROM} WHERE r.phone_key = %s AND r.merged_into_id IS NULL LIMIT %s",
+    "name": f"SELECT {_COLUMNS} {_FROM} WHERE r.name = %s AND r.merged_into_id IS NULL ORDER BY r.birth_date LIMIT %s",
+    "initials": (
+        f"SELECT {_COLUMNS} {_FROM} WHERE r.initials ~>=~ %s AND r.initials ~<~ %s AND r.merged_into_id IS NULL LIMIT %s"
+    ),
+    "household": (
+        f"SELECT {_COLUMNS} FROM registry_household h JOIN registry_membership m ON m.household_id = h.id "
+        "AND upper_inf(m.period) JOIN registry_resident r ON r.id = m.resident_id "
+        "JOIN registry_unit u ON u.code = r.unit_id WHERE h.number = %s AND r.merged_into_id IS NULL "
+        "ORDER BY m.relation LIMIT %s"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One person found; `document` is masked."""
+
+    id: UUID
+    name: str
+    sex: str
+    birth_date: date
+    document: str
+    unit_code: str
+    unit_name: str
+    state: str
+
+
+def key_of(text: str) -> tuple[Key, list[str | bytes]] | None:
+    """What the text is, and the values to look for; None if it is nothing one can look up."""
+    typed = text.strip()
+    number = id_number.normalise(typed)
+    if len(number) in (15, 18) and number[:-1].isdigit():
+        try:
+            number = id_number.check(number)
+        except Refusal:
+            return "document", [sealer().index(number, DOCUMENT)]
+        return "document", [sealer().index(number, DOCUMENT)]
+    if _HOUSEHOLD.fullmatch(typed):
+        return "household", [typed]
+    if _INITIALS.fullmatch(typed.lower()):
+        low = typed.lower()
+        return "initials", [low, low[:-1] + chr(ord(low[-1]) + 1)]
+    try:
+        return "phone", [sealer().index(phones.check(typed), PHONE)]
+    except Refusal:
+        pass
+    try:
+        return "name", [clean_name(typed)[0]]
+    except Refusal:
+        return None
+
+
+def search(text: str, limit: int = LIMIT) -> tuple[Hit, ...]:
+    """The people a text finds within the region, at most `limit`."""
+    key = key_of(text)
+    if key is None:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(SQL[key[0]], [*key[1], limit])
+        found = cursor.fetchall()
+    return tuple(Hit(*row[:4], masked(row[4]), *row[5:]) for row in found)
+
+
+def masked(sealed: bytes | memoryview | None) -> str:
+    """A sealed number as screens may show it; empty for who has none."""
+    return "" if sealed is None else id_number.mask(sealer().unseal(bytes(sealed), DOCUMENT))
