@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.postgres",
     "django.contrib.staticfiles",
     "django_otp",
     "django_otp.plugins.otp_totp",

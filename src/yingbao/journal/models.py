@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models.functions import Cast, Now, NullIf
 
@@ -16,7 +17,7 @@ class Versioned(models.Model):
     it was written so.
     """
 
-    known_from = models.DateTimeField(db_default=Now(), editable=False)
+    known_from = models.DateTimeField(db_default=TransactionNow(), editable=False)
     entry_id = models.UUIDField(
         db_default=Cast(
             NullIf(

@@ -29,7 +29,7 @@ _GROUND = """
 SELECT u.name, u.code,
     (SELECT array_agg(encode(r.document_key, 'hex') || ' ' || v.name) FROM registry_resident r
      JOIN registry_unit v ON v.code = r.unit_id WHERE r.document_key = ANY(%s) AND r.merged_into_id IS NULL),
-    CASE WHEN %s THEN nextval('registry_household_number') END,
+    CASE WHEN %s THEN nextval('registry_household_sequence') END,
     (SELECT array_agg(code) FROM registry_unit WHERE code = ANY(%s))
 FROM registry_unit u WHERE u.code = %s AND u.period @> %s::date
 """

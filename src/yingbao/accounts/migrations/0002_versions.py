@@ -1,0 +1,15 @@
+"""Versions of staff and posts. Not bounded by region: sign-in comes before any region is known."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    """Triggers only."""
+
+    dependencies = (("accounts", "0001_initial"), ("journal", "0002_triggers"))
+    operations = (
+        migrations.RunSQL(
+            "SELECT journal_keep_versions('accounts_staff'); SELECT journal_keep_versions('accounts_post')",
+            migrations.RunSQL.noop,
+        ),
+    )
