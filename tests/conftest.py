@@ -4,9 +4,53 @@ To look for new examples by hand: `HYPOTHESIS_PROFILE=explore make test`.
 """
 
 import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
+import databases
+import django
+import pytest
+from clusters import session_cluster, stop_session
 from hypothesis import settings
+
+from yingbao.cluster import Cluster
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "yingbao.config.settings"
+databases.prepare_environment(Path(tempfile.mkdtemp(prefix="yingbao-test-")))
+django.setup()
 
 settings.register_profile("ci", derandomize=True, database=None, deadline=None)
 settings.register_profile("explore", derandomize=False, database=None, deadline=None, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Cluster:
+    """The PostgreSQL of this session; see tests/clusters.py."""
+    return session_cluster()
+
+
+@pytest.fixture(scope="session")
+def migrated(cluster: Cluster, request: pytest.FixtureRequest) -> str:
+    """The name of this worker's migrated template."""
+    return databases.template(os.environ.get("PYTEST_XDIST_WORKER", "main"))
+
+
+@pytest.fixture
+def database(migrated: str) -> Iterator[str]:
+    """A database of the test's own; committing is for real."""
+    with databases.cloned(migrated) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def module_database(migrated: str) -> Iterator[str]:
+    """One database for a whole module of tests that only read, or that build on each other's deeds."""
+    with databases.cloned(migrated) as name:
+        yield name
+
+
+def pytest_sessionfinish() -> None:
+    """Leave no process behind."""
+    stop_session()

@@ -20,8 +20,9 @@ def database(role: Literal["app", "owner"]) -> dict[str, Any]:
     parts = conninfo_to_dict(os.environ.get(variable) or dsn_of(role))
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     options: dict[str, Any] = {name: value for name, value in parts.items() if name not in known}
-    if role == "app":
-        options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("YINGBAO_POOL", "8")), "timeout": 10}
+    pool = int(os.environ.get("YINGBAO_POOL", "8"))
+    if role == "app" and pool:
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
     return {
         "ENGINE": "django.db.backends.postgresql",
         **{theirs: str(parts.get(name, "")) for name, theirs in known.items()},

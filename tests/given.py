@@ -1,0 +1,39 @@
+"""States of the world, reached by the real actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from people import CLERK, FAMILY, KANGLE, PROGRAM, SEASON
+
+from yingbao.journal.acting import Acting
+from yingbao.journal.scope import within
+from yingbao.policy import load_release
+from yingbao.registry import actions, queries
+from yingbao.registry.drafts import Draft
+
+FIRST = date(2023, 1, 1)
+
+
+def units() -> None:
+    """肃南's units with farm and station, and 高台 as another county."""
+    actions.units_of_release(by=PROGRAM, policy=load_release("620721", 2024), from_on=FIRST)
+    with within(PROGRAM):
+        actions.add_unit(
+            by=PROGRAM, code="620724", name="高台县", kind="county", parent_code="6207", from_on=FIRST
+        )
+
+
+def household(
+    members: Sequence[Draft] = FAMILY, unit_code: str = KANGLE, on: date = SEASON, by: Acting = CLERK
+) -> UUID:
+    """A household registered in 康乐镇."""
+    return actions.register_household(by=by, unit_code=unit_code, members=members, on=on, grounds="户口簿")
+
+
+def people_of(household_id: UUID, on: date = SEASON, by: Acting = CLERK) -> dict[str, UUID]:
+    """The ids of a household's people by name."""
+    with within(by):
+        return {m.name: m.id for m in queries.household_page(household_id, on).members}
