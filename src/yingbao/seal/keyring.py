@@ -114,10 +114,11 @@ class Keyring:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._beside(path) as made:
-                path.hardlink_to(made)
+                try:
+                    path.hardlink_to(made)
+                except FileExistsError:
+                    raise KeysPresent(str(path)) from None
             _settle(path.parent)
-        except FileExistsError:
-            raise KeysPresent(str(path)) from None
         except OSError as problem:
             raise KeysUnusable(str(path), problem.strerror or type(problem).__name__) from problem
 

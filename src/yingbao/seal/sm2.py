@@ -22,6 +22,7 @@ _PUBLIC_HEAD: Final = b"\x30\x59" + _CURVE + b"\x03\x42\x00"
 _PRIVATE_HEAD: Final = b"\x30\x81\x87\x02\x01\x00" + _CURVE + bytes.fromhex("046d306b0201010420")
 _PRIVATE_MIDDLE: Final = bytes.fromhex("a144034200")
 _UNCOMPRESSED: Final = b"\x04"
+_FAILURES: Final = (gmssl_fast.GmsslError, gmssl_fast.GmsslValueError)
 _INTEGER: Final = 0x02
 _SEQUENCE: Final = 0x30
 _SIGN_BIT: Final = 0x80
@@ -89,7 +90,7 @@ def sign(private: PrivateKey, content: bytes) -> bytes:
     key = gmssl_fast.SM2(private.secret.hex(), private.public.point.hex())
     try:
         return key.sign(content)
-    except gmssl_fast.GmsslError as problem:
+    except _FAILURES as problem:
         raise BadSigningKey("私钥与公钥不配对") from problem
 
 
@@ -102,7 +103,7 @@ def verify(public: PublicKey, content: bytes, signature: bytes) -> bool:
         return gmssl_fast.SM2(public_key=public.point.hex()).verify(content, raw)
     except gmssl_fast.GmsslVerificationError:
         return False
-    except gmssl_fast.GmsslError as problem:
+    except _FAILURES as problem:
         raise BadSigningKey("公钥不在曲线上") from problem
 
 

@@ -40,6 +40,7 @@ class SoftwareSealer:
         self._sealing = dict(keyring.sealing)
         self._sm4 = {number: SM4(key) for number, key in keyring.sealing.items()}
         self._index_key = keyring.index
+        self._index_bases: dict[str, HMAC] = {}
         self._mac_base = HMAC(keyring.mac, SM3())
         self._many: dict[tuple[int, str], ManyGcm] = {}
 
@@ -173,8 +174,11 @@ class SoftwareSealer:
         return self._many[at]
 
     def _index_of(self, field: str) -> Callable[[bytes], bytes]:
-        base = HMAC(self._index_key, SM3())
-        base.update(field.encode() + b"\0")
+        base = self._index_bases.get(field)
+        if base is None:
+            base = HMAC(self._index_key, SM3())
+            base.update(field.encode() + b"\0")
+            self._index_bases[field] = base
 
         def of(text: bytes) -> bytes:
             code = base.copy()
