@@ -28,6 +28,7 @@ def prepare_environment(state: Path) -> None:
     os.environ["YINGBAO_STATE"] = str(state)
     os.environ.setdefault("YINGBAO_SECRET_KEY", secrets.token_hex(32))
     os.environ["YINGBAO_POOL"] = "0"
+    os.environ["YINGBAO_HOSTS"] = "testserver,127.0.0.1,localhost"
     Keyring.ensure(keys_path(state))
 
 

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "web.settings_pages")
-
-import django
 import pytest
 from django.test import Client, override_settings
 
 from web.staff import MIDDLEWARE
-
-django.setup()
 
 
 @pytest.fixture(autouse=True)

@@ -73,6 +73,11 @@ ROLES: Final[dict[str, Role]] = {
 }
 
 
+def holders(permission: str) -> tuple[str, ...]:
+    """The printed names of the roles that carry a permission."""
+    return tuple(role.name for role in ROLES.values() if permission in role.permissions)
+
+
 def role_name(code: str) -> str:
     """The printed name of a role."""
     return ROLES[code].name if code in ROLES else "程序"

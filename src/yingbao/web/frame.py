@@ -33,7 +33,7 @@ class Room:
 ROOMS: tuple[tuple[Room, ...], ...] = (
     (Room("home", "工作台", "home", ANY_STAFF, "home"),),
     (
-        Room("residents", "人员", "person", "residents.view", "residents"),
+        Room("residents", "人员", "person", "person.search", "residents"),
         Room("rosters", "名册", "list", "rosters.view", "rosters"),
         Room("registers", "征缴清册", "register", "registers.view", "registers"),
         Room("payments", "缴费", "card", "payments.view", "payments"),

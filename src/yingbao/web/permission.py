@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
-from yingbao.kernel.refusal import Forbidden
+from yingbao.accounts.roles import PERMISSIONS, holders
+from yingbao.journal.errors import NotPermitted
 
 P = ParamSpec("P")
 View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -45,31 +46,13 @@ class PermissionWords:
     given_by: str = "本单位的管理员"
 
 
-#: What a refusal page says. A room adds its own permissions here.
-WORDS: dict[str, PermissionWords] = {
-    ANY_STAFF: PermissionWords("打开业务页面", "登录的工作人员"),
-    "policy.view": PermissionWords("查看政策", "经办、复核、管理、审计各岗位"),
-    "web.components": PermissionWords("查看部件与状态", "维护页面的人员"),
-    "residents.view": PermissionWords("查看参保人员", "经办、复核岗位"),
-    "rosters.view": PermissionWords("查看名册", "经办、复核岗位和名单报送部门"),
-    "registers.view": PermissionWords("查看征缴清册", "经办、复核岗位"),
-    "payments.view": PermissionWords("查看缴费", "经办、复核、财务岗位"),
-    "settlement.view": PermissionWords("查看清算", "财务、复核岗位"),
-    "coverage.view": PermissionWords("查看应保未保", "经办岗位和镇村专干"),
-    "progress.view": PermissionWords("查看进度通报", "经办、管理岗位"),
-    "journal.view": PermissionWords("查看日志", "审计岗位", "上级医保局的管理员"),
-}
-
-
-class NotPermitted(Forbidden):
-    """The signed-in person lacks the permission of the page."""
-
-    code = "not-permitted"
-
-    def __init__(self, permission: str) -> None:
-        words = WORDS.get(permission, PermissionWords(permission))
-        super().__init__(f"这一页要有“{words.what}”的权限，请找{words.given_by}开通", permission=permission)
-        self.permission = permission
+def words_of(name: str) -> PermissionWords | None:
+    """What a refusal page says of a permission: what it is, which posts carry it, who gives it."""
+    if name == ANY_STAFF:
+        return PermissionWords("打开业务页面", "登录的工作人员")
+    if name not in PERMISSIONS:
+        return None
+    return PermissionWords(PERMISSIONS[name], "、".join(holders(name)), "本单位安全管理员")
 
 
 def acting_of(request: HttpRequest) -> Acting | None:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from yingbao.kernel.refusal import Conflict, Forbidden, Invalid, NotFound, Refusal
-from yingbao.web.permission import WORDS, PermissionWords, acting_of
+from yingbao.web.permission import PermissionWords, acting_of, words_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 #: One table from refusals to HTTP.
@@ -78,7 +78,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def forbidden(request: HttpRequest, refusal: Forbidden) -> HttpResponse:
     """Who may, who gives it, the way back."""
-    words = WORDS.get(str(refusal.facts.get("permission", "")))
+    words = words_of(str(refusal.facts.get("permission", "")))
     context = {"words": words or PermissionWords(""), "named": words is not None, "refusal": refusal}
     return _page(
         request, context | {"title": TITLES[403] if words else "这一步没有做成", "kind": "forbidden"}, 403
