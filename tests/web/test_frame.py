@@ -53,7 +53,7 @@ def test_who_lacks_the_permission_reads_who_has_it_and_who_gives_it(signed_in: S
     answer = signed_in("stranger").get("/components/")
     page = answer.content.decode()
     assert answer.status_code == 403
-    assert "“查看部件与状态”给维护页面的人员" in page
+    assert "“看部件与状态”给村（社区）代办员" in page
     assert "您现在的岗位是录入" in page
     assert "请找本单位的管理员开通" in page
 
