@@ -55,7 +55,7 @@ def test_who_lacks_the_permission_reads_who_has_it_and_who_gives_it(signed_in: S
     assert answer.status_code == 403
     assert "“看部件与状态”给村（社区）代办员" in page
     assert "您现在的岗位是录入" in page
-    assert "请找本单位的管理员开通" in page
+    assert "请找本单位安全管理员开通" in page
 
 
 def test_only_rooms_that_exist_and_may_be_entered_are_shown(signed_in: SignedIn) -> None:
