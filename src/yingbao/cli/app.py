@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from yingbao.cli import policy, population
+from yingbao.cli import backups, machine, policy, population
 from yingbao.cli.demo import demo
 from yingbao.cli.exits import Exit
 from yingbao.kernel.refusal import Refusal
@@ -16,6 +16,11 @@ app.add_typer(policy.app, name="policy", help="政策：核对、逐例回答、
 app.command("assess")(population.assess)
 app.command("sample")(population.sample)
 app.command("demo")(demo)
+app.command("up")(machine.up)
+app.command("down")(machine.down)
+app.command("status")(machine.status)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
 
 
 def main() -> None:

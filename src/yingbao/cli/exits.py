@@ -15,3 +15,5 @@ class Exit(IntEnum):
     SOME_REFUSED = 3
     #: nothing could be done: a file, region or release is missing or unreadable
     REFUSED = 4
+    #: `status`: something that should run does not
+    STOPPED = 5

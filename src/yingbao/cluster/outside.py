@@ -63,7 +63,7 @@ class OutsideServer:
         try:
             databases.ensure_database(self.admin_dsn(), name, owner=owner, app=app, template=template)
         except psycopg.errors.InsufficientPrivilege as error:
-            raise RightsMissing(owner, "CREATEDB") from error
+            raise RightsMissing(owner, "CREATEDB 或 CREATE EXTENSION") from error
 
     def drop_database(self, name: str) -> None:
         databases.drop_database(self.admin_dsn(), name)

@@ -1,0 +1,167 @@
+"""A restore: the backup goes into a new database, is counted, and takes the old one's name in one transaction.
+
+However it ends, the database of the application's name is the old one whole or the new one whole. What an interrupted
+restore leaves (a database `…_restoring_…`, a note of the keys to put in place) is settled by the next `up` or `restore`.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from yingbao.cluster import databases
+from yingbao.cluster.backup import SEAL_KEYS, count_rows, one_instant, run_client
+from yingbao.cluster.binaries import binaries
+from yingbao.cluster.errors import RestoreFailed, RestoreUnderWay, RightsMissing
+from yingbao.cluster.folder import read_json, write_private
+from yingbao.cluster.locks import alone_or_not
+from yingbao.cluster.manifest import Manifest, check_files, differences, keys_of, read_manifest
+from yingbao.cluster.server import Server
+
+LOCK, NOTE = "restore.lock", "restore.json"
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """`previous` is the name the old database is kept under, None where there was none; `previous_keys` its keys."""
+
+    rows: int
+    previous: str | None
+    previous_keys: Path | None
+
+
+def read_backup(file: Path) -> Manifest:
+    """The manifest of a backup whose every byte has been checked.
+
+    Raises:
+        BackupMissing, BackupDamaged
+    """
+    manifest = read_manifest(file)
+    check_files(file, manifest)
+    return manifest
+
+
+def restore(server: Server, file: Path, manifest: Manifest, say: Callable[[str], None]) -> Restored:
+    """Put a checked backup in the place of the present database.
+
+    Raises:
+        RestoreUnderWay, RestoreFailed, DatabaseInUse, RightsMissing
+    """
+    with alone_or_not(server.folder / LOCK) as free:
+        if not free:
+            raise RestoreUnderWay
+        _settle(server)
+        new = f"{server.database}_restoring_{secrets.token_hex(4)}"
+        try:
+            return _restored(server, file, manifest, new, say)
+        finally:
+            _settle(server)
+
+
+def _restored(
+    server: Server, file: Path, manifest: Manifest, new: str, say: Callable[[str], None]
+) -> Restored:
+    say("正在把备份读入新的数据库，现在的数据库照常……")
+    server.create_database(new)
+    _load(server, file, new)
+    say("正在核对行数……")
+    with one_instant(server.dsn(server.admin, new)) as connection:
+        wrong = differences(manifest.rows, count_rows(connection))
+    if wrong:
+        table, (expected, found) = next(iter(wrong.items()))
+        raise RestoreFailed(str(file), f"{table} 应有 {expected} 行，读入 {found} 行")
+    stamp = datetime.now(CHINA).strftime("%Y%m%d_%H%M%S")
+    previous = f"{server.database}_before_{stamp}"
+    with databases.connected(server.admin_dsn()) as connection:
+        had_one = databases.exists(connection, server.database)
+    staged = _stage_keys(server.folder, file, manifest, stamp)
+    note = {"new": new, "keys": str(staged) if staged else None, "stamp": stamp}
+    write_private(server.folder / NOTE, json.dumps(note) + "\n")
+    say("正在换下现在的数据库……")
+    try:
+        databases.swap(server.admin_dsn(), present=server.database, new=new, keep_as=previous)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise RightsMissing(server.admin, "ALTER DATABASE … RENAME") from error
+    kept = _put_keys(server.folder, staged, stamp)
+    return Restored(sum(manifest.rows.values()), previous if had_one else None, kept)
+
+
+def _load(server: Server, file: Path, new: str) -> None:
+    """Read the dump as the owner, so that everything is the owner's and a dump can do no more than the owner may."""
+    with tempfile.NamedTemporaryFile("w", prefix="yingbao-", encoding="utf-8") as listed:
+        listed.write(_contents(file))
+        listed.flush()
+        words = ["--no-password", "--no-owner", "--exit-on-error", "--jobs=2", f"--use-list={listed.name}"]
+        problem = run_client("pg_restore", server.dsn("owner", new), [*words, str(file)])
+    if problem:
+        raise RestoreFailed(str(file), problem)
+
+
+def _contents(file: Path) -> str:
+    """The dump's table of contents without extensions, which the new database has and the owner may not make."""
+    done = subprocess.run(
+        [binaries().path("pg_restore"), "--list", str(file)], check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise RestoreFailed(str(file), done.stderr.strip().splitlines()[-1])
+    skipped = (" EXTENSION ", " COMMENT - EXTENSION ")
+    return "\n".join(line for line in done.stdout.splitlines() if not any(word in line for word in skipped))
+
+
+# Keys: a file cannot change in the same instant as a database, so a note says what is to follow the swap ----------
+
+
+def _stage_keys(folder: Path, file: Path, manifest: Manifest, stamp: str) -> Path | None:
+    if manifest.keys is None:
+        return None
+    wanted = keys_of(file).read_text(encoding="utf-8")
+    present = folder / SEAL_KEYS
+    if present.is_file() and present.read_text(encoding="utf-8") == wanted:
+        return None
+    staged = folder / f"{SEAL_KEYS}.restored-{stamp}"
+    write_private(staged, wanted)
+    return staged
+
+
+def _put_keys(folder: Path, staged: Path | None, stamp: str) -> Path | None:
+    """Put the backup's keys in place; the present ones are kept, for they open what the old database holds."""
+    if staged is None or not staged.is_file():
+        return None
+    present, kept = folder / SEAL_KEYS, folder / f"{SEAL_KEYS}.before-{stamp}"
+    if present.is_file() and not kept.is_file():
+        write_private(kept, present.read_text(encoding="utf-8"))
+    staged.replace(present)
+    return kept if kept.is_file() else None
+
+
+def settle(server: Server) -> None:
+    """Bring an interrupted restore to one end or the other, unless one is at work now."""
+    with alone_or_not(server.folder / LOCK) as free:
+        if free:
+            _settle(server)
+
+
+def _settle(server: Server) -> None:
+    note = read_json(server.folder / NOTE)
+    with databases.connected(server.admin_dsn()) as connection:
+        left = databases.named_like(connection, f"{server.database}_restoring_")
+    if note and note.get("new") not in left:
+        _put_keys(server.folder, Path(note["keys"]) if note.get("keys") else None, note["stamp"])
+    elif note and note.get("keys"):
+        Path(note["keys"]).unlink(missing_ok=True)
+    for name in left:
+        try:
+            server.drop_database(name)
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise RightsMissing(server.admin, "DROP DATABASE") from error
+    (server.folder / NOTE).unlink(missing_ok=True)
