@@ -20,7 +20,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from clusters import TEST_SETTINGS, Database, fresh_database, silent
-from yingbao.cluster import Cluster, OutsideServer, databases, proc, server_of
+from yingbao.cluster import Cluster, OutsideServer, Server, databases, proc, server_of
 from yingbao.cluster.backup import back_up
 from yingbao.cluster.errors import (
     BackupDamaged,
@@ -38,7 +38,7 @@ from yingbao.cluster.errors import (
 from yingbao.cluster.manifest import manifest_of
 from yingbao.cluster.postmaster import free_port
 from yingbao.cluster.restore import read_backup, restore, settle
-from yingbao.cluster.services import ensure_worker, worker
+from yingbao.cluster.services import ensure_worker, web, worker
 
 COMMAND = [sys.executable, "-c", "from yingbao.cli.app import main; main()"]
 PEOPLE = 20_000
@@ -49,6 +49,8 @@ def folder() -> Iterator[Path]:
     """Outside pytest's own folder: short enough for a socket. Whatever runs there is stopped at the end."""
     made = Path(tempfile.mkdtemp(prefix="yb-"))
     yield made / "state"
+    for service in (web(made / "state"), worker(made / "state")):
+        service.stop()
     Cluster(made / "state", silent).stop()
     shutil.rmtree(made)
 
@@ -356,6 +358,10 @@ def test_no_value_of_a_row_reaches_the_log(own: Cluster) -> None:
 # Backed up and restored ---------------------------------------------------------------------------------------
 
 
+def keys(server: Server) -> Path:
+    return server.folder / "keys.json"
+
+
 def guarded(dsn: str) -> None:
     """A table as the registry has them: row security that holds even for the owner."""
     register(dsn)
@@ -406,21 +412,25 @@ def test_backup_change_restore(own: Cluster, tmp_path: Path) -> None:
     assert kept.read_text() == '{"second": 2}'
 
 
-def before(cluster: Cluster) -> list[str]:
+def named_like(cluster: Cluster, prefix: str) -> list[str]:
     with databases.connected(cluster.admin_dsn()) as connection:
-        return databases.named_like(connection, "yingbao_before_")
+        found = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
+        return [name for (name,) in found]
+
+
+def before(cluster: Cluster) -> list[str]:
+    return named_like(cluster, "yingbao_before_")
 
 
 def left_behind(cluster: Cluster) -> list[str]:
-    with databases.connected(cluster.admin_dsn()) as connection:
-        found = databases.named_like(connection, "yingbao_restoring_")
+    found = named_like(cluster, "yingbao_restoring_")
     return [*found, *(path.name for path in cluster.folder.glob("*restor*") if path.name != "restore.lock")]
 
 
 def test_a_damaged_backup_is_refused_before_anything_happens(own: Cluster, tmp_path: Path) -> None:
     register(own.dsn("owner"))
     file = tmp_path / "a.dump"
-    back_up(own, file)
+    back_up(own, file, keys(own))
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
@@ -436,11 +446,11 @@ def test_a_backup_with_other_counts_than_it_says_leaves_the_old_database(
 ) -> None:
     register(own.dsn("owner"))
     file = tmp_path / "a.dump"
-    back_up(own, file)
+    back_up(own, file, keys(own))
     text = manifest_of(file).read_text().replace(str(PEOPLE), str(PEOPLE + 1))
     manifest_of(file).write_text(text)
     with pytest.raises(RestoreFailed, match=rf"应有 {PEOPLE + 1} 行，读入 {PEOPLE} 行"):
-        restore(own, file, read_backup(file), silent)
+        restore(own, file, read_backup(file), keys(own), silent)
     assert (before(own), left_behind(own)) == ([], [])
     assert ask(own.dsn("app"), "SELECT count(*) FROM person") == PEOPLE
 
@@ -448,7 +458,7 @@ def test_a_backup_with_other_counts_than_it_says_leaves_the_old_database(
 def test_an_existing_file_is_not_written_over(own: Cluster, tmp_path: Path) -> None:
     (tmp_path / "a.dump").write_text("precious")
     with pytest.raises(BackupExists):
-        back_up(own, tmp_path / "a.dump")
+        back_up(own, tmp_path / "a.dump", keys(own))
     assert (tmp_path / "a.dump").read_text() == "precious"
 
 
@@ -459,13 +469,13 @@ def test_a_restore_killed_half_way_leaves_one_whole_database(
     guarded(own.dsn("owner"))
     (own.folder / "keys.json").write_text("old keys")
     file = tmp_path / "a.dump"
-    back_up(own, file)
+    back_up(own, file, keys(own))
     do(own.dsn("super"), "INSERT INTO person VALUES (0, '备份之后')")
     (own.folder / "keys.json").write_text("new keys")
     reached = {
-        "made": lambda: left_behind(own),
+        "made": lambda: named_like(own, "yingbao_restoring_"),
         "loading": lambda: size_of(own) > 9_000_000,
-        "about to swap": (own.folder / "restore.json").is_file,
+        "about to swap": lambda: list(own.folder.glob("keys.json.restored-*")),
     }[moment]
     with subprocess.Popen(
         [*COMMAND, "restore", str(file), "--yes", "--data", str(own.folder)], stderr=subprocess.DEVNULL
@@ -474,10 +484,10 @@ def test_a_restore_killed_half_way_leaves_one_whole_database(
         killed.kill()
     swapped = bool(before(own))
     assert ask(own.dsn("super"), "SELECT count(*) FROM person") == PEOPLE + (0 if swapped else 1)
-    settle(own)
+    settle(own, keys(own))
     assert left_behind(own) == []
     assert (own.folder / "keys.json").read_text() == ("old keys" if swapped else "new keys")
-    restore(own, file, read_backup(file), silent)
+    restore(own, file, read_backup(file), keys(own), silent)
     assert ask(own.dsn("super"), "SELECT count(*) FROM person") == PEOPLE
     assert (own.folder / "keys.json").read_text() == "old keys"
     assert left_behind(own) == []
@@ -511,12 +521,12 @@ def test_an_outside_server_is_backed_up_and_restored(outside: OutsideServer, own
     guarded(outside.owner)
     file = outside.folder / "a.dump"
     with pytest.raises(RightsMissing, match="BYPASSRLS"):
-        back_up(outside, file)
+        back_up(outside, file, keys(outside))
     assert list(outside.folder.glob("*a.dump*")) == []
     do(own.admin_dsn(), "ALTER ROLE yingbao_owner BYPASSRLS")
-    back_up(outside, file)
+    back_up(outside, file, keys(outside))
     do(outside.owner, "DELETE FROM person WHERE id > 5")
-    done = restore(outside, file, read_backup(file), silent)
+    done = restore(outside, file, read_backup(file), keys(outside), silent)
     assert ask(outside.owner, "SELECT count(*) FROM person") == PEOPLE
     assert ask(outside.dsn("owner", done.previous), "SELECT count(*) FROM person") == 5
 
@@ -526,10 +536,10 @@ def test_an_outside_owner_without_rights_is_told_which(
 ) -> None:
     register(outside.owner, 1)
     file = tmp_path / "b.dump"
-    back_up(outside, file)
+    back_up(outside, file, keys(outside))
     do(own.admin_dsn(), "ALTER ROLE yingbao_owner NOCREATEDB")
     with pytest.raises(RightsMissing, match="CREATEDB"):
-        restore(outside, file, read_backup(file), silent)
+        restore(outside, file, read_backup(file), keys(outside), silent)
 
 
 def test_an_outside_server_is_named_twice_or_not_at_all(
@@ -565,6 +575,28 @@ def test_up_status_down(folder: Path) -> None:
     assert (down.returncode, "数据库：已停止" in down.stdout) == (0, True)
     assert proc.look(pid) is None
     assert "数据库：没有在运行" in yingbao("down", *data).stdout
+
+
+def test_up_brings_back_only_what_was_killed(folder: Path) -> None:
+    data = ("--data", str(folder))
+    up = yingbao("up", "--port", str(free_port()), *data)
+    assert up.returncode == 0, up.stderr
+    assert "已就绪：http://127.0.0.1:" in up.stdout
+    assert yingbao("status", *data).returncode == 0
+    killed, kept, server = (
+        worker(folder).pid(),
+        web(folder).pid(),
+        Cluster(folder, silent).postmaster.running(),
+    )
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    wait_for(lambda: worker(folder).pid() is None)
+    assert yingbao("status", *data).returncode == 5
+    assert yingbao("up", *data).stdout == up.stdout
+    assert worker(folder).pid() not in (None, killed)
+    assert (web(folder).pid(), Cluster(folder, silent).postmaster.running()) == (kept, server)
+    assert yingbao("down", *data).returncode == 0
+    assert (web(folder).pid(), worker(folder).pid()) == (None, None)
 
 
 def test_the_worker_starts_on_the_cluster_and_is_not_started_twice(own: Cluster) -> None:

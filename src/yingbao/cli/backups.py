@@ -18,10 +18,11 @@ def backup(
     """备份整个数据库：备份文件、清单，以及读出密封字段要用的密钥。运行中即可备份。"""
     from yingbao.cluster import server_of
     from yingbao.cluster.backup import back_up
+    from yingbao.seal import keys_path
 
     server = server_of(chosen_folder(data))
     server.ensure()
-    made = back_up(server, file)
+    made = back_up(server, file, keys_path(server.folder))
     print(f"备份：{made.dump}（{made.rows:,} 行，{made.dump.stat().st_size:,} 字节）")
     print(f"清单：{made.manifest}")
     if made.keys is None:
@@ -42,6 +43,7 @@ def restore(
     from yingbao.cluster.errors import NotConfirmed
     from yingbao.cluster.restore import read_backup
     from yingbao.cluster.restore import restore as put_back
+    from yingbao.seal import keys_path
 
     server = server_of(chosen_folder(data))
     found = file.expanduser().resolve()
@@ -52,7 +54,7 @@ def restore(
         if not sys.stdin.isatty() or not typer.confirm(question, err=True):
             raise NotConfirmed
     server.ensure()
-    done = put_back(server, found, manifest, tell)
+    done = put_back(server, found, manifest, keys_path(server.folder), tell)
     print(f"已恢复：{done.rows:,} 行，数据库 {server.database}")
     if done.previous:
         print(f"原来的数据库改名为 {done.previous}，还留着；确认无误后再删除")

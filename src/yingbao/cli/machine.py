@@ -42,13 +42,15 @@ def up(
     from yingbao.cluster.folder import prepare
     from yingbao.cluster.locks import alone
     from yingbao.cluster.restore import settle
+    from yingbao.seal import Keyring, keys_path
 
     folder = chosen_folder(data)
     prepare(folder)
     with alone(folder / UP_LOCK, tell):
         server = server_of(folder)
         server.ensure()
-        settle(server)
+        settle(server, keys_path(folder))
+        Keyring.ensure(keys_path(folder))
         if no_web:
             print(f"数据库已就绪：{_where(server)}")
             return

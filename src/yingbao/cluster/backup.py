@@ -22,8 +22,6 @@ from yingbao.cluster.folder import sync_folder, write_private
 from yingbao.cluster.manifest import Manifest, digest, keys_of, manifest_of
 from yingbao.cluster.server import Server
 
-SEAL_KEYS = "keys.json"
-
 TABLES = """
 SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence <> 't'
@@ -42,8 +40,8 @@ class Made:
     rows: int
 
 
-def back_up(server: Server, file: Path) -> Made:
-    """Write the backup. The manifest comes last: a dump without one is no backup.
+def back_up(server: Server, file: Path, keys: Path) -> Made:
+    """Write the backup; `keys` is where the seal keeps its keys. The manifest comes last: without one it is no backup.
 
     Raises:
         BackupExists, BackupFailed, RightsMissing
@@ -56,14 +54,14 @@ def back_up(server: Server, file: Path) -> Made:
     try:
         draft.unlink(missing_ok=True)
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        return _written(server, file, draft)
+        return _written(server, file, draft, keys)
     except OSError as error:
         raise BackupFailed(str(file), error.strerror or str(error)) from error
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _written(server: Server, file: Path, draft: Path) -> Made:
+def _written(server: Server, file: Path, draft: Path, seal_keys: Path) -> Made:
     with one_instant(server.dsn(server.admin, server.database)) as connection:
         snapshot = connection.execute("SELECT pg_export_snapshot()").fetchone()
         rows = count_rows(connection)
@@ -78,7 +76,7 @@ def _written(server: Server, file: Path, draft: Path) -> Made:
     if problem:
         raise BackupFailed(str(file), problem)
     _sync(draft)
-    keys = _keys_beside(server.folder / SEAL_KEYS, file)
+    keys = _keys_beside(seal_keys, file)
     manifest = Manifest(
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         program=version("yingbao"),

@@ -82,14 +82,6 @@ def exists(connection: psycopg.Connection[Any], name: str) -> bool:
     return bool(connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone())
 
 
-def named_like(connection: psycopg.Connection[Any], prefix: str) -> list[str]:
-    """The databases whose names begin so, in order."""
-    found = connection.execute(
-        "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY datname", [prefix]
-    )
-    return [name for (name,) in found]
-
-
 def swap(admin: str, *, present: str, new: str, keep_as: str) -> None:
     """`new` takes the name of `present`, which is kept under another name: both or neither, in one transaction.
 

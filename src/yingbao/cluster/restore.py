@@ -7,7 +7,6 @@ restore leaves (a database `…_restoring_…`, a note of the keys to put in pla
 from __future__ import annotations
 
 import json
-import secrets
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from yingbao.cluster import databases
-from yingbao.cluster.backup import SEAL_KEYS, count_rows, one_instant, run_client
+from yingbao.cluster.backup import count_rows, one_instant, run_client
 from yingbao.cluster.binaries import binaries
 from yingbao.cluster.errors import RestoreFailed, RestoreUnderWay, RightsMissing
 from yingbao.cluster.folder import read_json, write_private
@@ -53,8 +52,10 @@ def read_backup(file: Path) -> Manifest:
     return manifest
 
 
-def restore(server: Server, file: Path, manifest: Manifest, say: Callable[[str], None]) -> Restored:
-    """Put a checked backup in the place of the present database.
+def restore(
+    server: Server, file: Path, manifest: Manifest, keys: Path, say: Callable[[str], None]
+) -> Restored:
+    """Put a checked backup in the place of the present database, and its keys in the place of `keys`.
 
     Raises:
         RestoreUnderWay, RestoreFailed, DatabaseInUse, RightsMissing
@@ -62,17 +63,21 @@ def restore(server: Server, file: Path, manifest: Manifest, say: Callable[[str],
     with alone_or_not(server.folder / LOCK) as free:
         if not free:
             raise RestoreUnderWay
-        _settle(server)
-        new = f"{server.database}_restoring_{secrets.token_hex(4)}"
+        _settle(server, keys)
         try:
-            return _restored(server, file, manifest, new, say)
+            return _restored(server, file, manifest, keys, say)
+        except OSError as error:
+            raise RestoreFailed(str(file), error.strerror or str(error)) from error
         finally:
-            _settle(server)
+            _settle(server, keys)
 
 
 def _restored(
-    server: Server, file: Path, manifest: Manifest, new: str, say: Callable[[str], None]
+    server: Server, file: Path, manifest: Manifest, keys: Path, say: Callable[[str], None]
 ) -> Restored:
+    stamp = datetime.now(CHINA).strftime("%Y%m%d_%H%M%S")
+    new, previous = f"{server.database}_restoring_{stamp}", f"{server.database}_before_{stamp}"
+    _write_note(server.folder, new, stamp, staged=None)
     say("正在把备份读入新的数据库，现在的数据库照常……")
     server.create_database(new)
     _load(server, file, new)
@@ -82,19 +87,16 @@ def _restored(
     if wrong:
         table, (expected, found) = next(iter(wrong.items()))
         raise RestoreFailed(str(file), f"{table} 应有 {expected} 行，读入 {found} 行")
-    stamp = datetime.now(CHINA).strftime("%Y%m%d_%H%M%S")
-    previous = f"{server.database}_before_{stamp}"
     with databases.connected(server.admin_dsn()) as connection:
         had_one = databases.exists(connection, server.database)
-    staged = _stage_keys(server.folder, file, manifest, stamp)
-    note = {"new": new, "keys": str(staged) if staged else None, "stamp": stamp}
-    write_private(server.folder / NOTE, json.dumps(note) + "\n")
+    staged = _stage_keys(keys, file, manifest, stamp)
+    _write_note(server.folder, new, stamp, staged)
     say("正在换下现在的数据库……")
     try:
         databases.swap(server.admin_dsn(), present=server.database, new=new, keep_as=previous)
     except psycopg.errors.InsufficientPrivilege as error:
         raise RightsMissing(server.admin, "ALTER DATABASE … RENAME") from error
-    kept = _put_keys(server.folder, staged, stamp)
+    kept = _put_keys(keys, staged, stamp)
     return Restored(sum(manifest.rows.values()), previous if had_one else None, kept)
 
 
@@ -123,47 +125,51 @@ def _contents(file: Path) -> str:
 # Keys: a file cannot change in the same instant as a database, so a note says what is to follow the swap ----------
 
 
-def _stage_keys(folder: Path, file: Path, manifest: Manifest, stamp: str) -> Path | None:
+def _stage_keys(present: Path, file: Path, manifest: Manifest, stamp: str) -> Path | None:
     if manifest.keys is None:
         return None
     wanted = keys_of(file).read_text(encoding="utf-8")
-    present = folder / SEAL_KEYS
     if present.is_file() and present.read_text(encoding="utf-8") == wanted:
         return None
-    staged = folder / f"{SEAL_KEYS}.restored-{stamp}"
+    staged = present.with_name(f"{present.name}.restored-{stamp}")
     write_private(staged, wanted)
     return staged
 
 
-def _put_keys(folder: Path, staged: Path | None, stamp: str) -> Path | None:
+def _put_keys(present: Path, staged: Path | None, stamp: str) -> Path | None:
     """Put the backup's keys in place; the present ones are kept, for they open what the old database holds."""
     if staged is None or not staged.is_file():
         return None
-    present, kept = folder / SEAL_KEYS, folder / f"{SEAL_KEYS}.before-{stamp}"
+    kept = present.with_name(f"{present.name}.before-{stamp}")
     if present.is_file() and not kept.is_file():
         write_private(kept, present.read_text(encoding="utf-8"))
     staged.replace(present)
     return kept if kept.is_file() else None
 
 
-def settle(server: Server) -> None:
+def settle(server: Server, keys: Path) -> None:
     """Bring an interrupted restore to one end or the other, unless one is at work now."""
     with alone_or_not(server.folder / LOCK) as free:
         if free:
-            _settle(server)
+            _settle(server, keys)
 
 
-def _settle(server: Server) -> None:
+def _settle(server: Server, keys: Path) -> None:
     note = read_json(server.folder / NOTE)
+    if not note:
+        return
+    staged = Path(note["keys"]) if note["keys"] else None
     with databases.connected(server.admin_dsn()) as connection:
-        left = databases.named_like(connection, f"{server.database}_restoring_")
-    if note and note.get("new") not in left:
-        _put_keys(server.folder, Path(note["keys"]) if note.get("keys") else None, note["stamp"])
-    elif note and note.get("keys"):
-        Path(note["keys"]).unlink(missing_ok=True)
-    for name in left:
-        try:
-            server.drop_database(name)
-        except psycopg.errors.InsufficientPrivilege as error:
-            raise RightsMissing(server.admin, "DROP DATABASE") from error
-    (server.folder / NOTE).unlink(missing_ok=True)
+        swapped = not databases.exists(connection, note["new"])
+    if swapped:
+        _put_keys(keys, staged, note["stamp"])
+    else:
+        if staged is not None:
+            staged.unlink(missing_ok=True)
+        server.drop_database(note["new"])
+    (server.folder / NOTE).unlink()
+
+
+def _write_note(folder: Path, new: str, stamp: str, staged: Path | None) -> None:
+    note = {"new": new, "stamp": stamp, "keys": str(staged) if staged else None}
+    write_private(folder / NOTE, json.dumps(note) + "\n")

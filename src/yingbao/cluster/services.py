@@ -181,10 +181,10 @@ def ensure_worker(folder: Path, environment: dict[str, str]) -> None:
 
 
 def answers(port: int) -> bool:
-    """Does the web server answer without an error of its own?"""
+    """Does the web server answer, and its database too?"""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/healthz?deep=1")
         return connection.getresponse().status < http.client.INTERNAL_SERVER_ERROR
     except (OSError, http.client.HTTPException):
         return False
