@@ -260,6 +260,18 @@ def tint(value: int | None, most: int) -> str:
 
 
 @register.filter
+def add_number(text: str, number: int) -> str:
+    """A number written behind a text: `"#reading-"|add_number:3`."""
+    return f"{text}{number}"
+
+
+@register.filter
+def plus(number: int, other: int) -> int:
+    """A sum, for places in a drawing."""
+    return number + other
+
+
+@register.filter
 def get(mapping: Mapping[str, Any], key: str) -> Any:
     """A value of a mapping by a key that is itself a variable."""
     return mapping.get(key)
