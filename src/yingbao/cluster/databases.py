@@ -59,7 +59,7 @@ def ensure_database(admin: str, name: str, *, owner: str, app: str, template: st
             except errors.ObjectInUse as error:
                 raise DatabaseInUse(template or "template0") from error
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(named))
-        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(named, using))
+        connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(named, using))
     with connected(make_conninfo(admin, dbname=name)) as connection:
         for extension in EXTENSIONS:
             connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
