@@ -51,6 +51,13 @@ def module_database(migrated: str) -> Iterator[str]:
         yield name
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for the cluster is a test of the database: `make test-pg15` runs these."""
+    for item in items:
+        if "cluster" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
 def pytest_sessionfinish() -> None:
     """Leave no process behind."""
     stop_session()

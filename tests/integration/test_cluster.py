@@ -40,6 +40,7 @@ from yingbao.cluster.postmaster import free_port
 from yingbao.cluster.restore import read_backup, restore, settle
 from yingbao.cluster.services import ensure_worker, web, worker
 
+pytestmark = pytest.mark.database
 COMMAND = [sys.executable, "-c", "from yingbao.cli.app import main; main()"]
 PEOPLE = 20_000
 

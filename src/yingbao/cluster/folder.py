@@ -42,7 +42,8 @@ def prepare(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if folder.stat().st_uid == os.geteuid():
             folder.chmod(0o711)
-        for name in ("logs", "services"):
+        # the web server looks into `static` for collected files, and complains if there is no such folder
+        for name in ("logs", "services", "static"):
             (folder / name).mkdir(mode=0o700, exist_ok=True)
         probe = folder / f".probe-{secrets.token_hex(4)}"
         probe.touch()
