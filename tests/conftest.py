@@ -8,12 +8,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import databases
 import django
 import pytest
-from clusters import session_cluster, stop_session
 from hypothesis import settings
 
+import databases
+from clusters import session_cluster, stop_session
 from yingbao.cluster import Cluster
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "yingbao.config.settings"

@@ -29,6 +29,7 @@ def prepare_environment(state: Path) -> None:
     os.environ.setdefault("YINGBAO_SECRET_KEY", secrets.token_hex(32))
     os.environ["YINGBAO_POOL"] = "0"
     os.environ["YINGBAO_HOSTS"] = "testserver,127.0.0.1,localhost"
+    (state / "static").mkdir(exist_ok=True)
     Keyring.ensure(keys_path(state))
 
 
