@@ -414,9 +414,7 @@ def test_backup_change_restore(own: Cluster, tmp_path: Path) -> None:
 
 
 def named_like(cluster: Cluster, prefix: str) -> list[str]:
-    with databases.connected(cluster.admin_dsn()) as connection:
-        found = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
-        return [name for (name,) in found]
+    return databases.named_like(cluster.admin_dsn(), prefix)
 
 
 def before(cluster: Cluster) -> list[str]:
@@ -454,6 +452,16 @@ def test_a_backup_with_other_counts_than_it_says_leaves_the_old_database(
         restore(own, file, read_backup(file), keys(own), silent)
     assert (before(own), left_behind(own)) == ([], [])
     assert ask(own.dsn("app"), "SELECT count(*) FROM person") == PEOPLE
+
+
+def test_a_database_that_appeared_after_the_restore_was_killed_is_dropped_by_the_next(
+    own: Cluster, tmp_path: Path
+) -> None:
+    back_up(own, tmp_path / "a.dump", keys(own))
+    own.create_database("yingbao_restoring_20260101_000000")
+    (own.folder / ".restore.json.0a0b0c0d").write_text("half a no")
+    restore(own, tmp_path / "a.dump", read_backup(tmp_path / "a.dump"), keys(own), silent)
+    assert left_behind(own) == []
 
 
 def test_an_existing_file_is_not_written_over(own: Cluster, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from psycopg.conninfo import make_conninfo
 
 from yingbao.cluster.errors import DatabaseInUse
 
+#: What the connection of a swap calls itself, so that a later command can wait for its end.
+SWAPPING = "yingbao-swap"
 EXTENSIONS = ("btree_gist", "pg_trgm")
 
 
@@ -82,6 +84,15 @@ def exists(connection: psycopg.Connection[Any], name: str) -> bool:
     return bool(connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone())
 
 
+def named_like(admin: str, prefix: str) -> list[str]:
+    """The databases whose names begin so, in order."""
+    with connected(admin) as connection:
+        found = connection.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY datname", [prefix]
+        )
+        return [name for (name,) in found]
+
+
 def swap(admin: str, *, present: str, new: str, keep_as: str) -> None:
     """`new` takes the name of `present`, which is kept under another name: both or neither, in one transaction.
 
@@ -90,7 +101,7 @@ def swap(admin: str, *, present: str, new: str, keep_as: str) -> None:
     """
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     for _ in range(5):
-        with connected(admin) as connection:
+        with connected(make_conninfo(admin, application_name=SWAPPING)) as connection:
             _disconnect_others(connection, present, new)
             try:
                 with connection.transaction():
@@ -101,6 +112,15 @@ def swap(admin: str, *, present: str, new: str, keep_as: str) -> None:
                 continue
             return
     raise DatabaseInUse(present)
+
+
+def end_swaps(admin: str) -> None:
+    """A swap whose command was killed may still be committing: afterwards it has, or never will."""
+    with connected(admin) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE application_name = %s",
+            [SWAPPING],
+        )
 
 
 def _disconnect_others(connection: psycopg.Connection[Any], *databases: str) -> None:

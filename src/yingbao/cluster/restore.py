@@ -64,6 +64,9 @@ def restore(
         if not free:
             raise RestoreUnderWay
         _settle(server, keys)
+        # one whose making outlived the command that was killed
+        for left in databases.named_like(server.admin_dsn(), f"{server.database}_restoring_"):
+            server.drop_database(left)
         try:
             return _restored(server, file, manifest, keys, say)
         except OSError as error:
@@ -77,7 +80,9 @@ def _restored(
 ) -> Restored:
     stamp = datetime.now(CHINA).strftime("%Y%m%d_%H%M%S")
     new, previous = f"{server.database}_restoring_{stamp}", f"{server.database}_before_{stamp}"
-    _write_note(server.folder, new, stamp, staged=None)
+    staged = keys.with_name(f"{keys.name}.restored-{stamp}")
+    note = {"new": new, "stamp": stamp, "keys": str(staged)}
+    write_private(server.folder / NOTE, json.dumps(note) + "\n")
     say("正在把备份读入新的数据库，现在的数据库照常……")
     server.create_database(new)
     _load(server, file, new)
@@ -89,8 +94,8 @@ def _restored(
         raise RestoreFailed(str(file), f"{table} 应有 {expected} 行，读入 {found} 行")
     with databases.connected(server.admin_dsn()) as connection:
         had_one = databases.exists(connection, server.database)
-    staged = _stage_keys(keys, file, manifest, stamp)
-    _write_note(server.folder, new, stamp, staged)
+    if manifest.keys is not None:
+        _stage_keys(keys, keys_of(file), staged)
     say("正在换下现在的数据库……")
     try:
         databases.swap(server.admin_dsn(), present=server.database, new=new, keep_as=previous)
@@ -125,20 +130,15 @@ def _contents(file: Path) -> str:
 # Keys: a file cannot change in the same instant as a database, so a note says what is to follow the swap ----------
 
 
-def _stage_keys(present: Path, file: Path, manifest: Manifest, stamp: str) -> Path | None:
-    if manifest.keys is None:
-        return None
-    wanted = keys_of(file).read_text(encoding="utf-8")
-    if present.is_file() and present.read_text(encoding="utf-8") == wanted:
-        return None
-    staged = present.with_name(f"{present.name}.restored-{stamp}")
-    write_private(staged, wanted)
-    return staged
+def _stage_keys(present: Path, wanted: Path, staged: Path) -> None:
+    text = wanted.read_text(encoding="utf-8")
+    if not present.is_file() or present.read_text(encoding="utf-8") != text:
+        write_private(staged, text)
 
 
-def _put_keys(present: Path, staged: Path | None, stamp: str) -> Path | None:
+def _put_keys(present: Path, staged: Path, stamp: str) -> Path | None:
     """Put the backup's keys in place; the present ones are kept, for they open what the old database holds."""
-    if staged is None or not staged.is_file():
+    if not staged.is_file():
         return None
     kept = present.with_name(f"{present.name}.before-{stamp}")
     if present.is_file() and not kept.is_file():
@@ -155,21 +155,18 @@ def settle(server: Server, keys: Path) -> None:
 
 
 def _settle(server: Server, keys: Path) -> None:
+    for draft in (*server.folder.glob(f".{NOTE}.*"), *keys.parent.glob(f".{keys.name}.restored-*")):
+        draft.unlink(missing_ok=True)
     note = read_json(server.folder / NOTE)
     if not note:
         return
-    staged = Path(note["keys"]) if note["keys"] else None
+    staged = Path(note["keys"])
+    databases.end_swaps(server.admin_dsn())
     with databases.connected(server.admin_dsn()) as connection:
         swapped = not databases.exists(connection, note["new"])
     if swapped:
         _put_keys(keys, staged, note["stamp"])
     else:
-        if staged is not None:
-            staged.unlink(missing_ok=True)
+        staged.unlink(missing_ok=True)
         server.drop_database(note["new"])
     (server.folder / NOTE).unlink()
-
-
-def _write_note(folder: Path, new: str, stamp: str, staged: Path | None) -> None:
-    note = {"new": new, "stamp": stamp, "keys": str(staged) if staged else None}
-    write_private(folder / NOTE, json.dumps(note) + "\n")
