@@ -14,10 +14,10 @@ from yingbao.policy import Policy
 from yingbao.policy.cases import Read, read_person
 from yingbao.policy.check.rules import tests_of
 from yingbao.policy.check.variants import facts_of
-from yingbao.policy.conditions import ClassTest
 from yingbao.policy.errors import FactUnusable
 from yingbao.policy.facts import FACTS
 from yingbao.web.releases import places
+from yingbao.web.workbench.presenters.answer import telling_classes
 from yingbao.web.workbench.presenters.facts import (
     ACTIVE,
     ENDED,
@@ -97,12 +97,7 @@ class CalculatorForm(forms.Form):
         if not asked:
             return
         vocabulary = self.policy.vocabulary
-        tested = {
-            code
-            for test in tests_of(self.policy.program)
-            if isinstance(test, ClassTest)
-            for code in test.codes
-        }
+        tested = telling_classes(self.policy)
         chosen = set(self.data.getlist("categories")) if hasattr(self.data, "getlist") else set()
         shown = [code for code in vocabulary.categories if code in tested or code in chosen]
         self.fields["categories"] = forms.MultipleChoiceField(
@@ -135,7 +130,7 @@ class CalculatorForm(forms.Form):
     def _span(self, name: str) -> None:
         self.fields[name] = forms.ChoiceField(label=SPANS[name], required=False, choices=SPAN_CHOICES)
         self.fields[f"{name}_until"] = DayField(
-            label=f"{SPANS[name]}停保日", required=False, help_text="在保的最后一天，例如 2024-04-30"
+            label=f"{SPANS[name]}停保日", required=False, help_text="最后一天，如 2024-04-30"
         )
 
     def clean(self) -> dict[str, Any]:
@@ -147,7 +142,7 @@ class CalculatorForm(forms.Form):
                 and not data.get(f"{name}_until")
                 and f"{name}_until" not in self.errors
             ):
-                self.add_error(f"{name}_until", f"选了已停，还要填{SPANS[name]}停保日，例如 2024-04-30")
+                self.add_error(f"{name}_until", f"选了已停，还要填停保日，例如 2024-04-30")
         if data.get("insured") == YEARS and not data.get("insured_years"):
             self.add_error("insured_years", "选了参过保，还要勾参保过的年度；从未参保请改选“从未参保”")
         born, on = data.get("birth_date"), data.get("on")

@@ -9,8 +9,8 @@ from itertools import groupby
 
 from yingbao.policy import Explanation, Holding, Person, Policy, Step, assess, explain
 from yingbao.policy.assess import Answer
-from yingbao.policy.check.variants import Variants, span_of
 from yingbao.policy.check.rules import tests_of
+from yingbao.policy.check.variants import Variants, span_of
 from yingbao.policy.explain import DELIVERY_NAMES, PAYER_NAMES, say_missing
 from yingbao.policy.tables import LEVEL_NAMES
 from yingbao.web.parts import Share, StepLine
@@ -19,12 +19,11 @@ from yingbao.web.spoken import MINUS, yuan
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """A reading this answer leans on: what another reading would make of it."""
+    """A reading this answer leans on, and what each other reading would make of it."""
 
     taken: str
-    instead: str
-    would_be: str
     clause: str
+    others: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def answer_page(policy: Policy, person: Person, on: date) -> AnswerPage:
         fiscal is not None and fiscal.at_least,
         _transfer(answer),
         tuple(Missing(say(name), question(name)) for name in sorted(answer.missing)),
-        tuple(Leaning(a.taken, a.instead, a.would_be, a.clause) for a in explanation.assumed),
+        tuple(_leaning(explanation)),
         None
         if following is None
         else Next(following.on, _window_name(policy, following.window), following.due_fen),
@@ -109,6 +108,14 @@ def say(name: str) -> str:
 def question(name: str) -> str:
     """The question of the calculator that would bring a missing fact."""
     return {"insured_years": "insured"}.get(name, "" if ":" in name or name == "benefit_start" else name)
+
+
+def _leaning(explanation: Explanation) -> Iterator[Leaning]:
+    found = sorted(explanation.assumed, key=lambda item: item.reading)
+    for _, group in groupby(found, key=lambda item: item.reading):
+        items = list(group)
+        others = tuple((item.instead, item.would_be) for item in items)
+        yield Leaning(items[0].taken, items[0].clause, others)
 
 
 def _window_name(policy: Policy, rule: str) -> str:
@@ -212,6 +219,18 @@ def _what(answer: Answer) -> tuple[str | None, int | None, bool | None, int | No
     return answer.window, answer.due_fen, answer.allowed, answer.waiting_days
 
 
+def telling_classes(policy: Policy) -> list[str]:
+    """The classes the rules ask about, without those that are to every rule as the wider class they are part of."""
+    variants = Variants(policy, tests_of(policy.program))
+    tests, codes = variants.class_tests(), variants.codes()
+
+    def sort(code: str) -> list[tuple[bool, bool]]:
+        return [(code in test.codes, code in test.wider) for test in tests]
+
+    wider = {code: [w for w in policy.vocabulary.wider(code) if w in codes] for code in codes}
+    return [code for code in codes if not any(sort(code) == sort(wide) for wide in wider[code])]
+
+
 @dataclass(frozen=True, slots=True)
 class ClassRun:
     """The same person in one class alone."""
@@ -226,10 +245,9 @@ class ClassRun:
 def other_classes(policy: Policy, person: Person, on: date) -> tuple[ClassRun, ...]:
     """The same person as an ordinary resident, and in each class the rules tell apart, on the same day."""
     held = {holding.code for holding in person.categories} if isinstance(person.categories, tuple) else set()
-    variants = Variants(policy, tests_of(policy.program))
     runs = [_run(policy, replace(person, categories=(), unrecognised=()), on, (), "普通居民", not held)]
     groups: dict[tuple[int | None, bool | None], list[str]] = {}
-    for code in variants.codes():
+    for code in telling_classes(policy):
         answer = assess(policy.program, replace(person, categories=(Holding(code),), unrecognised=()), on)
         groups.setdefault((answer.due_fen, answer.allowed), []).append(code)
     for (due, allowed), codes in groups.items():

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from yingbao.policy import Policy
 from yingbao.policy.schema.quantities import Rule, Source
 
-
 #: The product's own conventions are no notice.
 READINGS_ISSUER = "应保政策组"
 

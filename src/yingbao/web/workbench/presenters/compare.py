@@ -14,7 +14,7 @@ from yingbao.policy.tables import LEVEL_NAMES
 from yingbao.web.spoken import NOTHING, yuan
 from yingbao.web.workbench.presenters.citing import Citing, main_document
 from yingbao.web.workbench.presenters.release import short_digest
-from yingbao.web.workbench.presenters.windows import Timetable, timetable
+from yingbao.web.workbench.presenters.windows import Timetable, label, timetable
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,9 @@ def _windows(policy: Policy, _: Policy) -> Iterator[tuple[str, str]]:
             for bar in row.bars
         ]
         yield row.label, "\n".join(lines)
+    for name, window in policy.release.windows.items():
+        if window.when is not None:
+            yield f"{label(policy, name)}：指谁", window.says
 
 
 def _classes(policy: Policy, other: Policy) -> Iterator[tuple[str, str]]:

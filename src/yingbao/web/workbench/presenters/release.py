@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yingbao.policy import Policy
 from yingbao.policy.schema.quantities import Rule
@@ -47,6 +47,7 @@ class Section:
     flags: tuple[int, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     says: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +150,7 @@ class _Sections:
         made = [section for make in makers if (section := make()) is not None]
         made.sort(key=self._place)
         for at, section in enumerate(made):
-            yield Section(
-                section.key, NUMERALS[at], section.title, section.source, section.kind, section.summary,
-                section.flags, section.sheets, section.says,
-            )  # fmt: skip
+            yield replace(section, number=NUMERALS[at])
 
     def _place(self, section: Section) -> int:
         """Where the section begins in the notice; what is only shown goes last, as does what is in another document."""
@@ -195,9 +193,7 @@ class _Sections:
         barred = tuple(rule.says for rule in rules.values() if rule.bar is not None)
         flags = self.citing.flags("eligibility", *(f"eligibility.{name}" for name in rules))
         source = self.citing.source(rule for rule in rules.values() if rule.bar is None)
-        return Section(
-            "eligibility", "", "谁参保", source, "eligibility", "", flags, (), (*admitted, *barred)
-        )
+        return Section("eligibility", "", "谁参保", source, "eligibility", "", flags, (), admitted, barred)
 
     def _price(self) -> Section | None:
         release = self.policy.release
@@ -235,7 +231,12 @@ class _Sections:
     def _channels(self) -> Section | None:
         found = self.policy.release.channels.values()
         online = sum(channel.kind in ("online", "withholding", "family_account") for channel in found)
-        summary = f"线下 {len(found) - online} 种，线上 {online} 种；只供查阅，不参与计算"
+        kinds = [
+            f"{name} {number} 种"
+            for name, number in (("线下", len(found) - online), ("线上", online))
+            if number
+        ]
+        summary = f"{'，'.join(kinds)}；只供查阅，不参与计算"
         return self._folded("channels", "在哪里缴", summary, "channels")
 
     def _units(self) -> Section | None:
@@ -256,7 +257,8 @@ class _Sections:
 
     def _duties(self) -> Section | None:
         release = self.policy.release
-        summary = f"{len(release.duties)} 项职责，{len(release.providers)} 个部门提供名单"
+        lists = f"，{len(release.providers)} 个部门提供名单" if release.providers else ""
+        summary = f"{len(release.duties)} 项职责{lists}"
         return self._folded("duties", "谁做什么、名单谁给", summary, "providers", "duties")
 
     def _phones(self) -> Section | None:

@@ -27,13 +27,17 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A run of days in one window, or closed. `price` and `words` from longest to shortest wording."""
+    """A run of days in one window, or closed; `price` and `words` from longest to shortest wording.
+
+    `only`: whom alone it is for, again from longest to shortest, where the price line has no room for it.
+    """
 
     first: date
     last: date
     kind: str
     price: tuple[str, ...]
     words: tuple[str, ...]
+    only: tuple[str, ...] = ()
     flags: tuple[int, ...] = ()
 
 
@@ -124,10 +128,12 @@ class _Drawer:
 
     def _open(self, name: str, window: Window, part: int, first: date, last: date, own: str | None) -> Bar:
         amounts = self._amounts(name)
-        event = _events(_branch_of(window.when, part)) if window.when is not None else []
+        branch = _branch_of(window.when, part) if window.when is not None else None
+        event = _events(branch) if branch is not None else []
         price = [" ".join([amounts, *event]), amounts]
         start = self._start(window)
-        words = [start + self._subsidised(name, own), start, start.partition("；")[0]]
+        plain = start.partition("；")[0]
+        words = [start + self._subsidised(name, own), start, plain, plain.partition("后")[2]]
         rules = [f"windows.{name}", f"cover.{window.cover}"] + (
             [f"waiting.{window.waiting}"] if window.waiting else []
         )
@@ -139,7 +145,8 @@ class _Drawer:
             last,
             kind,
             tuple(dict.fromkeys(price)),
-            tuple(dict.fromkeys(words)),
+            tuple(dict.fromkeys(filter(None, words))),
+            tuple(_months(branch)) if branch is not None else (),
             self.citing.flags(*fresh),
         )
 
@@ -254,6 +261,22 @@ def _events(when: When) -> list[str]:
         elif within:
             found.append(within)
     return found
+
+
+def _months(when: When) -> Iterator[str]:
+    """`只收 10–12 月出生的`, where whole months are let in."""
+    for fact in DATE_FACTS:
+        test = getattr(when, fact)
+        if (
+            not isinstance(test, DateTestSpec)
+            or not isinstance(test.from_, date)
+            or not isinstance(test.through, date)
+        ):
+            continue
+        if test.from_.day == 1 and test.through == _month_end(test.through):
+            event = FACTS[fact].label.removesuffix("日期").removesuffix("日")
+            yield f"只收 {test.from_.month}–{test.through.month} 月{event}的"
+            yield f"只收{test.from_.month}–{test.through.month}月{event}"
 
 
 def say_length(length: Duration) -> str:

@@ -15,7 +15,7 @@ ROW, BAR, LINE = 50, 36, 17
 #: A month narrower than this has no room for its name; then every second one is named.
 MONTH = 52
 LARGE, SMALL = 13, 12
-PAD = 10
+PAD, DISC = 10, 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class Chart:
     boxes: tuple[Box, ...]
     words: tuple[Word, ...]
     discs: tuple[Disc, ...]
+    kinds: frozenset[str]
 
 
 def chart(found: Timetable) -> Chart:
@@ -79,13 +80,24 @@ def chart(found: Timetable) -> Chart:
     for row in found.rows:
         rules.append(top)
         lines = wrap(row.label, LABELS - 12, LARGE)
-        tall = max(ROW, len(lines) * LINE + 16)
-        first = top + (tall - len(lines) * LINE) // 2 + 13
+        left_over = layout.left_over(row)
+        high = len(lines) + bool(left_over)
+        tall = max(ROW, high * LINE + 16)
+        first = top + (tall - high * LINE) // 2 + 13
         words += [Word("0", first + LINE * at, line, "who") for at, line in enumerate(lines)]
+        discs += [Disc(str(9 + 19 * at), first + LINE * len(lines) - 3, n) for at, n in enumerate(left_over)]
         layout.row(row, top + (tall - BAR) // 2, boxes, words, discs)
         top += tall
+    kinds = frozenset(bar.kind for row in found.rows for bar in row.bars)
     return Chart(
-        WIDTH, top + 4, tuple(layout.ticks()), tuple(rules), tuple(boxes), tuple(words), tuple(discs)
+        WIDTH,
+        top + 4,
+        tuple(layout.ticks()),
+        tuple(rules),
+        tuple(boxes),
+        tuple(words),
+        tuple(discs),
+        kinds,
     )
 
 
@@ -135,24 +147,42 @@ class _Layout:
     def _fill(
         self, bar: Bar, left: float, wide: float, top: int, words: list[Word], discs: list[Disc]
     ) -> None:
-        """Price above, start of cover below, discs behind whichever line leaves them room."""
-        need = 20 * len(bar.flags)
-        room = wide - 2 * PAD
-        price = fitting(bar.price, room - need, LARGE, bold=True) or fitting(
-            bar.price, room, LARGE, bold=True
-        )
-        below = fitting(bar.words, room, SMALL)
+        """Price above, start of cover below, discs behind the price as far as there is room."""
+        price, below = _lines(bar, wide)
         if price:
             words.append(Word(_at(left + PAD), top + 15, price, f"price on-{bar.kind}"))
         if below:
             words.append(Word(_at(left + PAD), top + 30, below, f"start on-{bar.kind}"))
-        taken = extent(price, LARGE, bold=True) if price else 0
-        at = left + PAD + taken + (14 if price else 6)
-        for number in bar.flags:
-            if at + 8 > left + wide:
-                break
+        at = left + _discs_from(price)
+        for number in bar.flags[: _room_for_discs(bar, wide)]:
             discs.append(Disc(_at(at), top + 10, number))
-            at += 19
+            at += DISC
+
+    def left_over(self, row: Row) -> list[int]:
+        """The readings for which no bar of the row has room; they stand under its label."""
+        return [
+            number
+            for bar in row.bars
+            for number in bar.flags[_room_for_discs(bar, self._end(bar) - self.x(bar.first) - 2) :]
+        ]
+
+
+def _lines(bar: Bar, wide: float) -> tuple[str, str]:
+    """The longest wordings that fit: with room for the discs first, then without."""
+    room = wide - 2 * PAD
+    price = fitting(bar.price, room - DISC * len(bar.flags), LARGE, bold=True)
+    price = price or fitting(bar.price, room, LARGE, bold=True)
+    only = bar.only if (price,) != bar.price[:1] else ()
+    return price, fitting((*only, *bar.words), room, SMALL)
+
+
+def _discs_from(price: str) -> float:
+    return PAD + extent(price, LARGE, bold=True) + 14 if price else PAD + 6
+
+
+def _room_for_discs(bar: Bar, wide: float) -> int:
+    price, _ = _lines(bar, wide)
+    return max(0, min(len(bar.flags), int((wide - _discs_from(price) - 9) // DISC) + 1))
 
 
 def fitting(wordings: Sequence[str], room: float, size: int, bold: bool = False) -> str:
