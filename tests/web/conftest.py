@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client, override_settings
 
+from journeys.browser import *  # noqa: F403
 from web.staff import MIDDLEWARE
 
 

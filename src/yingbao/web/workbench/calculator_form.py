@@ -98,19 +98,27 @@ class CalculatorForm(forms.Form):
             return
         vocabulary = self.policy.vocabulary
         tested = telling_classes(self.policy)
-        chosen = set(self.data.getlist("categories")) if hasattr(self.data, "getlist") else set()
+        chosen = {
+            self.data.get("recognised"),
+            *(self.data.getlist("categories") if hasattr(self.data, "getlist") else ()),
+        }
         shown = [code for code in vocabulary.categories if code in tested or code in chosen]
+        choices = [(code, vocabulary.name(code)) for code in shown]
         self.fields["categories"] = forms.MultipleChoiceField(
             label="人员类别",
             required=False,
             widget=forms.CheckboxSelectMultiple,
-            choices=[(code, vocabulary.name(code)) for code in shown],
-            help_text="缴费那天在册的都勾上；普通居民不勾",
+            choices=choices,
+            help_text="早就认定、缴费那天在册的都勾上；普通居民不勾",
             error_messages={"invalid_choice": "没有“%(value)s”这一类，请从列表里勾选"},
         )
-        self.fields["recognised_on"] = DayField(
-            label="认定日", required=False, help_text="早就认定的留空；缴费以后才认定的写认定那天"
+        self.fields["recognised"] = forms.ChoiceField(
+            label="新认定的类别",
+            required=False,
+            choices=[("", "没有"), *choices],
+            error_messages={"invalid_choice": "没有“%(value)s”这一类，请从列表里选"},
         )
+        self.fields["recognised_on"] = DayField(label="认定日", required=False)
 
     def _history(self) -> None:
         year = self.policy.release.benefit_year
@@ -142,9 +150,13 @@ class CalculatorForm(forms.Form):
                 and not data.get(f"{name}_until")
                 and f"{name}_until" not in self.errors
             ):
-                self.add_error(f"{name}_until", f"选了已停，还要填停保日，例如 2024-04-30")
+                self.add_error(f"{name}_until", "选了已停，还要填停保日，例如 2024-04-30")
         if data.get("insured") == YEARS and not data.get("insured_years"):
             self.add_error("insured_years", "选了参过保，还要勾参保过的年度；从未参保请改选“从未参保”")
+        if data.get("recognised") and not data.get("recognised_on") and "recognised_on" not in self.errors:
+            self.add_error("recognised_on", "选了新认定的类别，还要填认定日，例如 2024-03-01")
+        if data.get("recognised_on") and not data.get("recognised") and "recognised" not in self.errors:
+            self.add_error("recognised", "填了认定日，还要选新认定的是哪一类")
         born, on = data.get("birth_date"), data.get("on")
         if born and on and born > on:
             self.add_error("birth_date", f"出生日期 {born} 晚于缴费日 {on}，请核对")
@@ -173,10 +185,11 @@ class CalculatorForm(forms.Form):
 
     def person(self) -> Read | None:
         """The person asked about; None, with the error at its field, where a fact cannot be used."""
-        since = self.cleaned_data.get("recognised_on")
-        classes = [
-            {"name": code, "recognised_on": since} for code in self.cleaned_data.get("categories") or ()
-        ]
+        data = self.cleaned_data
+        newest = data.get("recognised")
+        classes: list[dict[str, Any]] = [{"name": c} for c in data.get("categories") or () if c != newest]
+        if newest:
+            classes.append({"name": newest, "recognised_on": data.get("recognised_on")})
         try:
             return read_person(self.policy, self.facts(), classes)
         except FactUnusable as refusal:

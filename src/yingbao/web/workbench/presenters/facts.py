@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from yingbao.policy import Policy
@@ -78,9 +78,17 @@ def link_values(policy: Policy, example: Example) -> dict[str, Any]:
         name: "yes" if value is True else "no" if value is False else str(value)
         for name, value in facts.items()
     }
-    entries = [item if isinstance(item, Mapping) else {"name": item} for item in example.classes]
-    values["categories"] = [code for entry in entries if (code := policy.vocabulary.code(str(entry["name"])))]
-    since = [str(entry["recognised_on"]) for entry in entries if entry.get("recognised_on")]
-    if since:
-        values["recognised_on"] = since[-1]
-    return values
+    return values | _classes(policy, example.classes)
+
+
+def _classes(policy: Policy, classes: Iterable[Any]) -> dict[str, Any]:
+    """Classes ticked, and the one recognised last with its day."""
+    entries = [item if isinstance(item, Mapping) else {"name": item} for item in classes]
+    known = [
+        (code, entry.get("recognised_on"))
+        for entry in entries
+        if (code := policy.vocabulary.code(str(entry["name"])))
+    ]
+    dated = max(((str(on), code) for code, on in known if on), default=None)
+    values: dict[str, Any] = {"categories": [code for code, _ in known if dated is None or code != dated[1]]}
+    return values if dated is None else values | {"recognised": dated[1], "recognised_on": dated[0]}
