@@ -124,7 +124,7 @@ def look(opened: Callable[..., BrowserContext]) -> Callable[..., Page]:
             ),
         )
         response = page.goto(path)
-        page.wait_for_load_state("load")
+        page.wait_for_load_state("networkidle")
         assert response is not None
         assert response.status == status
         picture(page, name or path, width)
@@ -152,5 +152,5 @@ def sideways(page: Page) -> int:
 
 def faults(page: Page) -> list[str]:
     """What axe finds: rule, and the first place."""
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found]

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from yingbao.kernel.regions import within
 from yingbao.web.permission import ANY_STAFF, Acting, acting_of, may
 from yingbao.web.releases import Place, place_of_key, places
 
@@ -155,16 +156,11 @@ def place_of(request: HttpRequest) -> Place | None:
 
 
 def _in_sight(acting: Acting | None) -> tuple[Place, ...]:
-    """The releases at, above or below the unit of the person; all of them for a unit above every release."""
-    if acting is None:
+    """The releases at, above or below the unit of the person; all of them for nobody in particular."""
+    if acting is None or not acting.unit_code:
         return places()
-    own = acting.unit_code.rstrip("0") if len(acting.unit_code) <= 6 else acting.unit_code
-    return tuple(p for p in places() if _stem(p.region).startswith(own) or own.startswith(_stem(p.region)))
-
-
-def _stem(region: str) -> str:
-    """A code without the zeros that fill it up to a county's length: 140500 → 1405."""
-    return region[:-2] if len(region) == 6 and region.endswith("00") else region
+    own = acting.unit_code
+    return tuple(p for p in places() if within(p.region, own) or within(own, p.region))
 
 
 def _regions(request: HttpRequest, acting: Acting, place: Place | None) -> tuple[Option, ...]:

@@ -23,7 +23,7 @@ def calculator(request: HttpRequest) -> HttpResponse:
     policy = policy_of(place.region, place.year)
     request.place = place  # type: ignore[attr-defined]
     asked = "on" in request.GET
-    initial = {"release": f"{place.region}-{place.year}", "residence": "hukou"}
+    initial = {"release": f"{place.region}-{place.year}", "birth_date": "1985-06-15", "residence": "hukou"}
     form = CalculatorForm(policy, request.GET if asked else None, initial=initial)
     context = {"form": form, "policy": policy.release, "digest": short_digest(policy.digest), "asked": asked}
     context |= _answer(policy, form) if asked else {}

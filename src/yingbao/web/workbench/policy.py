@@ -15,7 +15,7 @@ from yingbao.web.permission import permission
 from yingbao.web.releases import Place, place_of_key, places, policy_of
 from yingbao.web.workbench.presenters.compare import compare_page
 from yingbao.web.workbench.presenters.library import library_page
-from yingbao.web.workbench.presenters.proof import examples_page, proof_page
+from yingbao.web.workbench.presenters.proof import examples_page, known_proof, proof_page
 from yingbao.web.workbench.presenters.release import release_page, short_digest
 from yingbao.web.workbench.presenters.source import source_page
 
@@ -34,7 +34,10 @@ def library(request: HttpRequest) -> HttpResponse:
 def release(request: HttpRequest, region: str, year: int) -> HttpResponse:
     """One release to read."""
     policy = _opened(request, region, year)
-    return _tab(request, policy, "release", {"page": release_page(policy)})
+    where = {"region": policy.release.region, "year": policy.release.benefit_year}
+    return _tab(
+        request, policy, "release", {"page": release_page(policy), "proof": known_proof(policy), **where}
+    )
 
 
 @permission(VIEW)

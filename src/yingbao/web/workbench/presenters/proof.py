@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,21 +37,37 @@ class ProofPage:
     notes: tuple[FindingLine, ...]
     counts: Counts
     days: int
+    gaps: tuple[str, ...]
 
 
 def proof_page(policy: Policy) -> ProofPage:
-    """The proofs of a release; worked out once for each release loaded, and a release is loaded once."""
+    """The proofs of a release; worked out once for each digest."""
     found, counts = _proved(policy)
     windows = policy.release.windows.values()
     span = (max(w.through for w in windows) - min(w.from_ for w in windows)).days + 1 if windows else 0
     lines = {kind: tuple(_line(policy, f) for f in found if f.kind == kind) for kind in ("fault", "note")}
-    return ProofPage(not lines["fault"], lines["fault"], lines["note"], counts, span)
+    return ProofPage(not lines["fault"], lines["fault"], lines["note"], counts, span, tuple(_gaps(policy)))
 
 
-@lru_cache(maxsize=64)
+def known_proof(policy: Policy) -> ProofPage | None:
+    """The proofs if they were worked out before, for a page that cannot wait."""
+    return proof_page(policy) if (policy.key, policy.digest) in _KNOWN else None
+
+
+_KNOWN: dict[tuple[str, str], tuple[tuple[Finding, ...], Counts]] = {}
+
+
 def _proved(policy: Policy) -> tuple[tuple[Finding, ...], Counts]:
-    book = prove(policy)
-    return once(book.findings), book.counts
+    key = (policy.key, policy.digest)
+    if key not in _KNOWN:
+        book = prove(policy)
+        _KNOWN[key] = (once(book.findings), book.counts)
+    return _KNOWN[key]
+
+
+def _gaps(policy: Policy) -> Iterator[str]:
+    for gap in policy.release.gaps:
+        yield f"{gap.who} {gap.from_} 至 {gap.through} 不能缴"
 
 
 def _line(policy: Policy, finding: Finding) -> FindingLine:

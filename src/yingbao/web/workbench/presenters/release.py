@@ -62,7 +62,6 @@ class ReleasePage:
     issued: str
     digest: str
     files: tuple[str, ...]
-    gaps: tuple[str, ...]
     sections: tuple[Section, ...]
     price: Price | None
     timetable: Timetable | None
@@ -87,7 +86,6 @@ def release_page(policy: Policy) -> ReleasePage:
         str(document.issued_on) if document and document.issued_on else "",
         short_digest(policy.digest),
         policy.merged.files,
-        tuple(_gap_words(policy)),
         tuple(_Sections(policy, citing, notice).all()),
         _price(policy, citing),
         found,
@@ -100,11 +98,6 @@ def release_page(policy: Policy) -> ReleasePage:
 def short_digest(digest: str) -> str:
     """The first eight characters, in two groups."""
     return f"{digest[:4]} {digest[4:8]}"
-
-
-def _gap_words(policy: Policy) -> Iterable[str]:
-    for gap in policy.release.gaps:
-        yield f"{gap.from_} 至 {gap.through} {gap.who}不能缴：{gap.says}"
 
 
 def _price(policy: Policy, citing: Citing) -> Price | None:
