@@ -12,6 +12,7 @@ from django.urls import path
 
 from yingbao.config import urls as _urls
 from yingbao.kernel.refusal import Conflict, Invalid, NotFound
+from yingbao.web import refusals
 from yingbao.web.permission import open_to_all
 from yingbao.web.refusals import failed
 
@@ -94,6 +95,25 @@ def test_a_refusal_is_json_for_a_program_and_a_fragment_for_htmx(signed_in: Sign
     fragment = client.get("/refuse/wrong/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in fragment
     assert 'class="note amber"' in fragment
+
+
+def test_a_refusal_undoes_what_was_written_inside_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Connection:
+        def __init__(self, alias: str, in_atomic_block: bool) -> None:
+            self.alias, self.in_atomic_block = alias, in_atomic_block
+
+    class Connections:
+        def all(self, initialized_only: bool) -> list[Connection]:
+            assert initialized_only
+            return [Connection("default", True), Connection("owner", False)]
+
+    undone: list[tuple[bool, str]] = []
+    monkeypatch.setattr(refusals, "connections", Connections())
+    monkeypatch.setattr(
+        refusals.transaction, "set_rollback", lambda undo, using: undone.append((undo, using))
+    )
+    refusals.undo()
+    assert undone == [(True, "default")]
 
 
 def test_a_form_without_its_token_is_told_to_load_the_page_anew() -> None:

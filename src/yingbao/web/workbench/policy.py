@@ -34,10 +34,8 @@ def library(request: HttpRequest) -> HttpResponse:
 def release(request: HttpRequest, region: str, year: int) -> HttpResponse:
     """One release to read."""
     policy = _opened(request, region, year)
-    where = {"region": policy.release.region, "year": policy.release.benefit_year}
-    return _tab(
-        request, policy, "release", {"page": release_page(policy), "proof": known_proof(policy), **where}
-    )
+    context = {"page": release_page(policy), "proof": known_proof(policy), "region": region, "year": year}
+    return _tab(request, policy, "workbench/policy/release.html", context)
 
 
 @permission(VIEW)
@@ -48,7 +46,7 @@ def proof(request: HttpRequest, region: str, year: int) -> HttpResponse:
     context = {"proof": proof_page(policy)}
     if request.headers.get("HX-Request"):
         return render(request, "workbench/policy/proof_note.html", context | {"region": region, "year": year})
-    return _tab(request, policy, "proof", context)
+    return _tab(request, policy, "workbench/policy/proof.html", context)
 
 
 @permission(VIEW)
@@ -56,7 +54,7 @@ def proof(request: HttpRequest, region: str, year: int) -> HttpResponse:
 def examples(request: HttpRequest, region: str, year: int) -> HttpResponse:
     """The worked examples with the release's answers."""
     policy = _opened(request, region, year)
-    return _tab(request, policy, "examples", {"examples": examples_page(policy)})
+    return _tab(request, policy, "workbench/policy/examples.html", {"examples": examples_page(policy)})
 
 
 @permission(VIEW)
@@ -64,7 +62,7 @@ def examples(request: HttpRequest, region: str, year: int) -> HttpResponse:
 def source(request: HttpRequest, region: str, year: int) -> HttpResponse:
     """The YAML of the release and of the layers it stands on."""
     policy = _opened(request, region, year)
-    return _tab(request, policy, "source", {"files": source_page(policy)})
+    return _tab(request, policy, "workbench/policy/source.html", {"files": source_page(policy)})
 
 
 @permission(VIEW)
@@ -91,7 +89,8 @@ def _opened(request: HttpRequest, region: str, year: int) -> Policy:
     return policy
 
 
-def _tab(request: HttpRequest, policy: Policy, at: str, context: dict[str, Any]) -> HttpResponse:
+def _tab(request: HttpRequest, policy: Policy, template: str, context: dict[str, Any]) -> HttpResponse:
+    at = template.rpartition("/")[2].removesuffix(".html")
     where = {"region": policy.release.region, "year": policy.release.benefit_year}
 
     def tab(label: str, name: str, count: int | None = None) -> Tab:
@@ -109,4 +108,4 @@ def _tab(request: HttpRequest, policy: Policy, at: str, context: dict[str, Any])
         "tabs": tabs,
         "key": "{region}-{year}".format(**where),
     }
-    return render(request, f"workbench/policy/{at}.html", head | context)
+    return render(request, template, head | context)
