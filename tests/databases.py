@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from clusters import session_cluster
 from django.core.management import call_command
 from django.db import connections
 from psycopg.conninfo import conninfo_to_dict
 
+from clusters import session_cluster
 from yingbao.seal import Keyring, keys_path
 
 _KNOWN = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}

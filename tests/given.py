@@ -7,7 +7,6 @@ from datetime import date
 from uuid import UUID
 
 from people import CLERK, FAMILY, KANGLE, PROGRAM, SEASON
-
 from yingbao.journal.acting import Acting
 from yingbao.journal.scope import within
 from yingbao.policy import load_release

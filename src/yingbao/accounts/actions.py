@@ -15,8 +15,12 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from yingbao.accounts.errors import (
     BadLogin,
     BadPassword,
+    BadPostPeriod,
     LoginTaken,
+    PostHeld,
+    PostNotFound,
     RolesApart,
+    SecondFactorSet,
     StaffNotFound,
     UnknownRole,
     WrongCode,
@@ -25,6 +29,7 @@ from yingbao.accounts.models import Post, Staff, UsedPassword
 from yingbao.accounts.roles import ROLES, may_hold_together
 from yingbao.journal.acting import Acting
 from yingbao.journal.actions import record
+from yingbao.journal.errors import NotPermitted
 from yingbao.journal.scope import within
 from yingbao.kernel.names import clean_name
 
@@ -32,7 +37,14 @@ _LOGIN = re.compile(r"[A-Za-z0-9._-]{3,30}", re.ASCII)
 
 
 def add_staff(
-    *, by: Acting, login: str, name: str, password: str, unit_code: str, department: str = "", grounds: str = ""
+    *,
+    by: Acting,
+    login: str,
+    name: str,
+    password: str,
+    unit_code: str,
+    department: str = "",
+    grounds: str = "",
 ) -> UUID:
     """A new member of staff, who must choose a password of their own at first sign-in.
 
@@ -71,20 +83,24 @@ def grant_post(
     through_on: date | None = None,
     grounds: str = "",
 ) -> UUID:
-    """A post from a day on. Raises UnknownRole, StaffNotFound, RolesApart, NotPermitted, OutOfRegion."""
+    """A post from a day on.
+
+    Raises UnknownRole, BadPostPeriod, StaffNotFound, PostHeld, RolesApart, NotPermitted, OutOfRegion.
+    """
     by.require("staff.grant", unit_code)
     if role not in ROLES:
         raise UnknownRole(role)
+    if through_on is not None and through_on < from_on:
+        raise BadPostPeriod
+    period = (from_on, _after(through_on))
     with within(by):
-        staff = Staff.objects.select_for_update().filter(id=staff_id).first()
-        if staff is None:
-            raise StaffNotFound
-        held = set(staff.posts.filter(period__endswith__isnull=True).values_list("role", flat=True))
-        if not may_hold_together(frozenset({*held, role})):
+        staff = _staff(staff_id, by)
+        beside = staff.posts.filter(period__overlap=period)
+        if beside.filter(role=role, unit_code=unit_code).exists():
+            raise PostHeld
+        if not may_hold_together(frozenset({*beside.values_list("role", flat=True), role})):
             raise RolesApart
-        post = Post(
-            staff=staff, role=role, unit_code=unit_code, unit_name=unit_name, period=(from_on, _after(through_on))
-        )
+        post = Post(staff=staff, role=role, unit_code=unit_code, unit_name=unit_name, period=period)
         record(
             by=by, action="post.grant", subject="staff", subject_id=staff_id, unit_code=unit_code, grounds=grounds,
             facts={"role": role, "unit": unit_code, "from": from_on.isoformat()},
@@ -94,17 +110,23 @@ def grant_post(
 
 
 def end_post(*, by: Acting, post_id: UUID, last_on: date, grounds: str) -> None:
-    """A post ends with that day. Raises StaffNotFound, NotPermitted, OutOfRegion."""
+    """A post ends with that day. Raises PostNotFound, BadPostPeriod, NotPermitted, OutOfRegion."""
     with within(by):
         post = Post.objects.select_for_update().filter(id=post_id).first()
         if post is None:
-            raise StaffNotFound
+            by.require("staff.grant")
+            raise PostNotFound
         by.require("staff.grant", post.unit_code)
+        end = _after(last_on)
+        if last_on < post.period.lower or (
+            post.period.upper is not None and (end is None or end > post.period.upper)
+        ):
+            raise BadPostPeriod
         record(
             by=by, action="post.end", subject="staff", subject_id=post.staff_id, unit_code=post.unit_code,
             grounds=grounds, facts={"role": post.role, "unit": post.unit_code, "last": last_on.isoformat()},
         )  # fmt: skip
-        post.period = (post.period.lower, max(post.period.lower, _after(last_on) or last_on))
+        post.period = (post.period.lower, end)
         post.save(update_fields=["period"])
 
 
@@ -112,7 +134,7 @@ def set_active(*, by: Acting, staff_id: UUID, active: bool, grounds: str) -> Non
     """Stop an account, or let it sign in again. Raises StaffNotFound, NotPermitted."""
     by.require("staff.manage")
     with within(by):
-        staff = _staff(staff_id)
+        staff = _staff(staff_id, by)
         record(
             by=by, action="staff.activate" if active else "staff.stop", subject="staff", subject_id=staff_id,
             grounds=grounds,
@@ -122,7 +144,8 @@ def set_active(*, by: Acting, staff_id: UUID, active: bool, grounds: str) -> Non
 
 
 def change_password(*, by: Acting, staff_id: UUID, password: str) -> None:
-    """One's own password, by the rules. Raises BadPassword."""
+    """One's own password, by the rules. Raises BadPassword, NotPermitted for somebody else's."""
+    _require_own(by, staff_id)
     with within(by):
         staff = _staff(staff_id)
         check_password_rules(password, staff)
@@ -138,7 +161,7 @@ def reset_password(*, by: Acting, staff_id: UUID, password: str, grounds: str) -
     """A first password again, to be changed at the next sign-in. Raises BadPassword, StaffNotFound, NotPermitted."""
     by.require("staff.manage")
     with within(by):
-        staff = _staff(staff_id)
+        staff = _staff(staff_id, by)
         check_password_rules(password, staff)
         record(by=by, action="password.reset", subject="staff", subject_id=staff_id, grounds=grounds)
         staff.password = make_password(password)
@@ -148,29 +171,45 @@ def reset_password(*, by: Acting, staff_id: UUID, password: str, grounds: str) -
 
 
 def begin_second_factor(*, by: Acting, staff_id: UUID) -> TOTPDevice:
-    """A new secret for a code generator; it counts once a first code was confirmed."""
+    """A new secret for one's own code generator; it counts once a first code was confirmed.
+
+    Whoever knows only the password cannot replace a generator that is set. Raises SecondFactorSet, NotPermitted.
+    """
+    _require_own(by, staff_id)
     with within(by):
+        _staff(staff_id)
+        if TOTPDevice.objects.filter(user_id=staff_id, confirmed=True).exists():
+            raise SecondFactorSet
+        record(by=by, action="second-factor.begin", subject="staff", subject_id=staff_id)
         TOTPDevice.objects.filter(user_id=staff_id, confirmed=False).delete()
-        return TOTPDevice.objects.create(user_id=staff_id, name="动态口令", confirmed=False)
-
-
-def confirm_second_factor(*, by: Acting, staff_id: UUID, code: str) -> TOTPDevice:
-    """The first right code makes the generator the second factor. Raises WrongCode."""
-    with within(by):
-        device = TOTPDevice.objects.select_for_update().filter(user_id=staff_id, confirmed=False).last()
-        if device is None or not device.verify_token(code):
-            raise WrongCode
-        record(by=by, action="second-factor.set", subject="staff", subject_id=staff_id)
-        TOTPDevice.objects.filter(user_id=staff_id, confirmed=True).delete()
-        device.confirmed = True
-        device.save()
+        device: TOTPDevice = TOTPDevice.objects.create(user_id=staff_id, name="动态口令", confirmed=False)
     return device
 
 
+def confirm_second_factor(*, by: Acting, staff_id: UUID, code: str) -> TOTPDevice:
+    """The first right code makes one's generator the second factor.
+
+    A wrong code is counted by the generator, which then waits longer and longer. Raises WrongCode, NotPermitted.
+    """
+    _require_own(by, staff_id)
+    with within(by):
+        _staff(staff_id)
+        device: TOTPDevice | None = (
+            TOTPDevice.objects.select_for_update().filter(user_id=staff_id, confirmed=False).last()
+        )
+        if device is not None and device.verify_token(code):
+            record(by=by, action="second-factor.set", subject="staff", subject_id=staff_id)
+            device.confirmed = True
+            device.save()
+            return device
+    raise WrongCode
+
+
 def reset_second_factor(*, by: Acting, staff_id: UUID, grounds: str) -> None:
-    """Forget a lost generator; the person sets up a new one at the next sign-in. Raises NotPermitted."""
+    """Forget a lost generator; the person sets up a new one at the next sign-in. Raises StaffNotFound, NotPermitted."""
     by.require("staff.grant")
     with within(by):
+        _staff(staff_id, by)
         record(by=by, action="second-factor.reset", subject="staff", subject_id=staff_id, grounds=grounds)
         TOTPDevice.objects.filter(user_id=staff_id).delete()
 
@@ -183,11 +222,17 @@ def check_password_rules(password: str, staff: Staff) -> None:
         raise BadPassword("；".join(error.messages)) from error
 
 
-def _staff(staff_id: UUID) -> Staff:
+def _staff(staff_id: UUID, by: Acting | None = None) -> Staff:
+    """The locked row, managed within the region of `by`. Accounts have no row policy: sign-in comes before any region."""
     staff = Staff.objects.select_for_update().filter(id=staff_id).first()
-    if staff is None:
+    if staff is None or (by is not None and not by.reaches(staff.unit_code)):
         raise StaffNotFound
     return staff
+
+
+def _require_own(by: Acting, staff_id: UUID) -> None:
+    if by.staff_id != staff_id:
+        raise NotPermitted("own-account")
 
 
 def _remember(staff: Staff) -> None:
@@ -195,4 +240,4 @@ def _remember(staff: Staff) -> None:
 
 
 def _after(last: date | None) -> date | None:
-    return None if last is None else date.fromordinal(last.toordinal() + 1)
+    return None if last is None or last == date.max else date.fromordinal(last.toordinal() + 1)

@@ -16,6 +16,42 @@ class StaffNotFound(NotFound):
         super().__init__("没有这个人员账户，或不在您的管辖范围，请核对登录名")
 
 
+class PostNotFound(NotFound):
+    """No such post within the region, or it is over."""
+
+    code: ClassVar[str] = "post-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("没有这个岗位授予，或不在您的管辖范围，请刷新页面后再办")
+
+
+class PostHeld(Conflict):
+    """The person holds the same post on some of the same days."""
+
+    code: ClassVar[str] = "post-held"
+
+    def __init__(self) -> None:
+        super().__init__("这个人在这段时间已有同一单位的同一岗位，请改日期，或先终止原来的")
+
+
+class BadPostPeriod(Invalid):
+    """A post that would end before it began, or be prolonged by ending it."""
+
+    code: ClassVar[str] = "bad-post-period"
+
+    def __init__(self) -> None:
+        super().__init__("岗位的终止日要在起始日当天或以后，也不能晚于原定的终止日，请核对日期")
+
+
+class SecondFactorSet(Conflict):
+    """A second factor is set already; only its reset by another makes room for a new one."""
+
+    code: ClassVar[str] = "second-factor-set"
+
+    def __init__(self) -> None:
+        super().__init__("您已经设过动态口令。手机丢失或更换的，请找本单位安全管理员重置后再设")
+
+
 class LoginTaken(Conflict):
     """Another member of staff has the login."""
 

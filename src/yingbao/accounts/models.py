@@ -33,7 +33,7 @@ class Staff(Versioned, AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=True)
     password_changed_at = models.DateTimeField(null=True)
-    oidc_subject = models.TextField(null=True, unique=True)  # noqa: DJ001 - unique where there is one
+    oidc_subject = models.TextField(null=True, unique=True)
 
     USERNAME_FIELD: ClassVar[str] = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
 from yingbao.accounts.errors import StaffNotFound
 from yingbao.accounts.models import Post, Staff
 from yingbao.accounts.roles import ROLES, role_name
-from yingbao.journal.acting import Acting
+from yingbao.journal.acting import NATION, Acting
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +56,37 @@ def acting_as(staff: Staff, post: PostLine, address: str = "") -> Acting:
 
 def staff_within(by: Acting, on: date, text: str = "") -> list[StaffLine]:
     """The staff managed by the region of `by`, by login."""
-    found = Staff.objects.filter(unit_code__startswith=by.unit_code).prefetch_related("posts", "totpdevice_set")
+    found = _managed(by)
     if text:
         found = found.filter(name__contains=text) | found.filter(login__contains=text)
-    return [_staff_line(staff, on) for staff in found.order_by("login")]
+    lines = list(found.order_by("login"))
+    secured = _secured([staff.id for staff in lines])
+    return [_staff_line(staff, on, secured) for staff in lines]
 
 
 def staff_line(by: Acting, staff_id: UUID, on: date) -> StaffLine:
     """One member of staff of the region. Raises StaffNotFound."""
-    found = (
-        Staff.objects.filter(id=staff_id, unit_code__startswith=by.unit_code)
-        .prefetch_related("posts", "totpdevice_set")
-        .first()
-    )
+    found = _managed(by).filter(id=staff_id).first()
     if found is None:
         raise StaffNotFound
-    return _staff_line(found, on)
+    return _staff_line(found, on, _secured([found.id]))
 
 
-def _staff_line(staff: Staff, on: date) -> StaffLine:
+def _secured(staff_ids: list[UUID]) -> frozenset[UUID]:
+    """Who of them has a second factor."""
+    devices = TOTPDevice.objects.filter(user_id__in=staff_ids, confirmed=True)
+    return frozenset(devices.values_list("user_id", flat=True))
+
+
+def _managed(by: Acting) -> QuerySet[Staff]:
+    """The staff of the units that `by` reaches; of nobody without a unit."""
+    found = Staff.objects.prefetch_related("posts")
+    if by.unit_code == NATION:
+        return found
+    return found.filter(unit_code__startswith=by.unit_code) if by.unit_code else found.none()
+
+
+def _staff_line(staff: Staff, on: date, secured: frozenset[UUID]) -> StaffLine:
     posts = (post for post in staff.posts.all() if on in post.period)
     return StaffLine(
         staff.id,
@@ -79,7 +94,7 @@ def _staff_line(staff: Staff, on: date) -> StaffLine:
         staff.name,
         staff.department,
         staff.is_active,
-        any(device.confirmed for device in staff.totpdevice_set.all()),
+        staff.id in secured,
         tuple(_line(post) for post in posts),
     )
 

@@ -67,7 +67,10 @@ ROLES: Final[dict[str, Role]] = {
         Role("system_admin", "系统管理员", _READ | {"staff.view", "staff.manage"}, watches=True),
         Role("security_admin", "安全管理员", _READ | {"staff.view", "staff.grant"}, watches=True),
         Role(
-            "audit_admin", "审计管理员", _READ | _PEOPLE | {"journal.view", "journal.verify", "staff.view"}, watches=True
+            "audit_admin",
+            "审计管理员",
+            _READ | _PEOPLE | {"journal.view", "journal.verify", "staff.view"},
+            watches=True,
         ),
     )
 }

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from yingbao.journal.errors import NotPermitted, OutOfRegion
 
-
 #: The region of whoever acts for the whole nation.
 NATION = "0"
 
@@ -46,4 +45,4 @@ class Acting:
 
     def reaches(self, unit_code: str) -> bool:
         """Whether a unit is the post's own or lies below it."""
-        return self.unit_code == NATION or unit_code.startswith(self.unit_code)
+        return self.unit_code == NATION or (self.unit_code != "" and unit_code.startswith(self.unit_code))

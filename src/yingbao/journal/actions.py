@@ -11,9 +11,9 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from yingbao.journal.acting import Acting
-from yingbao.journal.content import COLUMNS, content
-from yingbao.kernel.ids import uuid7
+from yingbao.journal.content import COLUMNS, content, plain_facts, plain_text
 from yingbao.journal.keys import sealer
+from yingbao.kernel.ids import uuid7
 
 #: One statement and one round trip: the entry is written and the transaction's rows are stamped with it.
 _RECORD = f"""
@@ -39,10 +39,10 @@ def record(
 ) -> UUID:
     """Write one entry and stamp every row this transaction writes after it with the entry's id.
 
-    Call it inside `scope.within` (a request already is) and before the rows are written. `facts` must be JSON without ID numbers, names or telephone numbers.
-    `news` is the topic rooms above hear of; they read the same facts.
+    Call it inside `scope.within` (a request already is) and before the rows are written. `facts` must be JSON without
+    fractions, ID numbers, names or telephone numbers. `news` is the topic rooms above hear of; they read the same facts.
     """
-    row = {
+    row: dict[str, Any] = {
         "id": uuid7(),
         "at": datetime.now(UTC),
         "staff_id": by.staff_id,
@@ -52,14 +52,15 @@ def record(
         "action": action,
         "subject": subject,
         "subject_id": subject_id,
-        "grounds": grounds,
-        "facts": dict(facts or {}),
+        "grounds": plain_text(grounds),
+        "facts": plain_facts(facts or {}),
         "address": by.address,
     }
     mac = sealer().mac(content(row))
-    values = [Jsonb(value) if name == "facts" else value for name, value in row.items()]
+    facts_written: Any = Jsonb(row["facts"])
+    values: list[Any] = [facts_written if name == "facts" else value for name, value in row.items()]
     with connection.cursor() as cursor:
         cursor.execute(_RECORD, [*values, mac])
         if news:
-            cursor.execute(_NEWS, [uuid7(), news, row["id"], Jsonb(row["facts"])])
+            cursor.execute(_NEWS, [uuid7(), news, row["id"], facts_written])
     return UUID(str(row["id"]))

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, connections
+from django.db import connection
 
 from yingbao.journal.acting import Acting
 from yingbao.journal.errors import RunNotFound
@@ -28,7 +28,12 @@ _EVERY = 0.3  # seconds between two tellings
 def ask(*, by: Acting, kind: str, given: Mapping[str, Any], total: int = 0) -> UUID:
     """Note that a run was asked for, in the caller's transaction; the job that does it gets the id."""
     run = Run.objects.create(
-        kind=kind, unit_code=by.unit_code, staff_id=by.staff_id, staff_name=by.name, given=dict(given), total=total
+        kind=kind,
+        unit_code=by.unit_code,
+        staff_id=by.staff_id,
+        staff_name=by.name,
+        given=dict(given),
+        total=total,
     )
     return run.id
 
@@ -81,19 +86,19 @@ class Telling:
         self._write("outcome = 'running', started_at = now(), told_at = now(), done = 0", [])
 
     def _write(self, assignments: str, values: list[Any]) -> None:
-        if connection.in_atomic_block and not connections["default"].settings_dict.get("TEST_SHARED"):
-            self._beside(assignments, values)
+        """On a connection of its own while the work's transaction is open, which would hide it."""
+        if not connection.in_atomic_block:
+            with within(self.unit_code), connection.cursor() as cursor:
+                cursor.execute(f"UPDATE journal_run SET {assignments} WHERE id = %s", [*values, self.run_id])
             return
-        with within(self.unit_code), connection.cursor() as cursor:
-            cursor.execute(f"UPDATE journal_run SET {assignments} WHERE id = %s", [*values, self.run_id])
-
-    def _beside(self, assignments: str, values: list[Any]) -> None:
-        """On a connection of its own, since the work's transaction is open and would hide it."""
         other = connection.copy()
         try:
+            # one transaction: a region set for the session would stay on a connection that goes back to the pool
+            other.set_autocommit(False)
             with other.cursor() as cursor:
-                cursor.execute("SELECT set_config('app.region', %s, false)", [self.unit_code])
+                cursor.execute("SELECT set_config('app.region', %s, true)", [self.unit_code])
                 cursor.execute(f"UPDATE journal_run SET {assignments} WHERE id = %s", [*values, self.run_id])
+            other.commit()
         finally:
             other.close()
 

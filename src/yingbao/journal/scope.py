@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
+from psycopg.errors import InsufficientPrivilege
 
 from yingbao.journal.acting import Acting
+from yingbao.journal.errors import OutOfRegion
+
+_LOCAL = "SELECT set_config('app.region', %s, true), set_config('app.entry', %s, true)"
+_BEFORE = "SELECT coalesce(current_setting('app.region', true), ''), coalesce(current_setting('app.entry', true), '')"
 
 
 def enter(unit_code: str) -> None:
@@ -22,7 +27,34 @@ def enter(unit_code: str) -> None:
 
 @contextmanager
 def within(by: Acting | str) -> Iterator[None]:
-    """One transaction bounded to the region of a post, or to a unit's code."""
-    with transaction.atomic():
+    """One transaction bounded to the region of a post, or to a unit's code.
+
+    Inside another transaction, that one's region and journal entry are in force again afterwards. Raises OutOfRegion
+    where a row policy refuses a row.
+    """
+    nested = connection.in_atomic_block
+    with _in_words(by), transaction.atomic():
+        before = _settings() if nested else None
         enter(by if isinstance(by, str) else by.unit_code)
         yield
+        if before is not None:  # an exception rolls the settings back with the rest
+            with connection.cursor() as cursor:
+                cursor.execute(_LOCAL, before)
+
+
+def _settings() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_BEFORE)
+        return list(cursor.fetchone())
+
+
+@contextmanager
+def _in_words(by: Acting | str) -> Iterator[None]:
+    """A row that a policy refuses lies outside the region; what triggers refuse stays an error."""
+    try:
+        yield
+    except ProgrammingError as error:
+        cause = error.__cause__
+        if isinstance(cause, InsufficientPrivilege) and cause.diag.source_function == "ExecWithCheckOptions":
+            raise OutOfRegion("" if isinstance(by, str) else by.unit_name) from error
+        raise

@@ -11,11 +11,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from yingbao.journal import anchor
 from yingbao.journal.content import COLUMNS, content
 from yingbao.journal.keys import sealer
 
@@ -47,33 +49,45 @@ class Verified:
     findings: tuple[Finding, ...]
 
 
-def seal_pending(limit: int = BATCH) -> int:
-    """Seal what no batch holds yet; returns how many entries. Batches follow until less than `limit` is left."""
+def seal_pending(limit: int = BATCH, *, since_ever: bool = False) -> int:
+    """Seal what no batch holds yet; returns how many entries. Batches follow until less than `limit` is left.
+
+    Looks at entries of the last day before the newest batch; `since_ever` looks at all of them, which is slow and
+    wanted after a clock went wrong.
+    """
     sealed = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_WHOLE_NATION)
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-            count = _seal_one(cursor, limit)
+            count, head = _seal_one(cursor, limit, since_ever=since_ever)
+            if head is not None:
+                transaction.on_commit(partial(anchor.remember, *head))
         sealed += count
         if count < limit:
             return sealed
 
 
-#: Entries not held yet. One committed late is still met: no transaction stays open for a day.
+#: Entries not held yet. One committed late is still met: no transaction stays open for a day. A batch sealed under a
+#: clock that ran ahead does not hide what comes after it.
 _PENDING = f"""
-WITH mark AS (SELECT coalesce(max(through_at), '-infinity') - interval '1 day' AS since FROM journal_seal),
+WITH mark AS (
+    SELECT CASE WHEN %s THEN '-infinity'
+        ELSE least(coalesce(max(through_at), '-infinity'), now()) - interval '1 day' END AS since
+    FROM journal_seal
+),
 held AS (SELECT unnest(entries) AS id FROM journal_seal, mark WHERE through_at >= since)
 SELECT {", ".join(COLUMNS)} FROM journal_entry e, mark
 WHERE e.at >= since AND NOT EXISTS (SELECT FROM held WHERE held.id = e.id) ORDER BY e.id LIMIT %s
 """
 
 
-def _seal_one(cursor: Any, limit: int) -> int:
-    cursor.execute(_PENDING, [limit])
+def _seal_one(cursor: Any, limit: int, *, since_ever: bool) -> tuple[int, tuple[int, bytes] | None]:
+    """How many entries were sealed, and the new head of the chain."""
+    cursor.execute(_PENDING, [since_ever, limit])
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in cursor.fetchall()]
     if not rows:
-        return 0
+        return 0, None
     cursor.execute("SELECT number, digest FROM journal_seal ORDER BY number DESC LIMIT 1")
     number, previous = cursor.fetchone() or (0, b"")
     ids = [row["id"] for row in rows]
@@ -85,7 +99,7 @@ def _seal_one(cursor: Any, limit: int) -> int:
         "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
         [number + 1, at, through_at, ids, digests, bytes(previous), digest, sealer().mac(digest)],
     )
-    return len(rows)
+    return len(rows), (number + 1, digest)
 
 
 def _chain(
@@ -108,6 +122,7 @@ def verify() -> Verified:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_WHOLE_NATION)
         held, batches, findings = _prove_batches(cursor)
+        findings += _prove_head(cursor, batches)
         unsealed, entries = 0, 0
         seen: set[UUID] = set()
         for row in _entries(cursor):
@@ -119,7 +134,9 @@ def verify() -> Verified:
         for entry_id, (batch, _) in held.items():
             if entry_id not in seen:
                 findings.append(
-                    Finding("removed", f"第 {batch} 批里的日志 {entry_id} 不见了：有人删了这一行", entry_id, batch)
+                    Finding(
+                        "removed", f"第 {batch} 批里的日志 {entry_id} 不见了：有人删了这一行", entry_id, batch
+                    )
                 )
     return Verified(entries, batches, unsealed, tuple(findings))
 
@@ -128,7 +145,14 @@ def _prove_entry(row: dict[str, Any], expected: tuple[int, bytes] | None) -> lis
     bytes_ = content(row)
     entry_id = row["id"]
     if expected is not None and sealer().sm3(bytes_) != expected[1]:
-        return [Finding("changed", f"日志 {entry_id} 与第 {expected[0]} 批封存时不同：内容被改过", entry_id, expected[0])]
+        return [
+            Finding(
+                "changed",
+                f"日志 {entry_id} 与第 {expected[0]} 批封存时不同：内容被改过",
+                entry_id,
+                expected[0],
+            )
+        ]
     if sealer().mac(bytes_) != bytes(row["mac"]):
         kind: Literal["changed", "inserted"] = "changed" if expected is not None else "inserted"
         return [Finding(kind, f"日志 {entry_id} 的校验码不对：不是由程序写入的，或写入后被改过", entry_id)]
@@ -143,13 +167,15 @@ def _prove_batches(cursor: Any) -> tuple[dict[UUID, tuple[int, bytes]], int, lis
     cursor.execute(
         "SELECT number, at, through_at, entries, digests, previous, digest, mac FROM journal_seal ORDER BY number"
     )
-    for number, at, through_at, ids, digests, before, digest, mac in cursor.fetchall():
-        digests, before, digest = bytes(digests), bytes(before), bytes(digest)
+    for number, at, through_at, ids, *raw in cursor.fetchall():
+        digests, before, digest, mac = map(bytes, raw)
         findings += [
             Finding("batch-removed", f"第 {gone} 批封存不见了：有人删了这一批", batch=gone)
             for gone in range(last + 1, number)
         ]
-        whole = _chain(number, (at, through_at), ids, digests, before) == digest and sealer().mac(digest) == bytes(mac)
+        whole = _chain(number, (at, through_at), ids, digests, before) == digest and sealer().mac(
+            digest
+        ) == bytes(mac)
         if not whole or (before != previous and last + 1 == number):
             findings.append(Finding("batch-changed", f"第 {number} 批封存对不上：这一批被改过", batch=number))
         for place, entry_id in enumerate(ids):
@@ -158,8 +184,33 @@ def _prove_batches(cursor: Any) -> tuple[dict[UUID, tuple[int, bytes]], int, lis
     return held, last, findings
 
 
+def _prove_head(cursor: Any, last: int) -> list[Finding]:
+    """The end of the chain against what this machine remembers: batches cut off at the end leave no gap."""
+    remembered = anchor.recall()
+    if remembered is None:
+        return []
+    number, digest = remembered
+    if number > last:
+        return [
+            Finding("batch-removed", f"第 {gone} 批封存不见了：有人删了这一批", batch=gone)
+            for gone in range(last + 1, number + 1)
+        ]
+    cursor.execute("SELECT digest FROM journal_seal WHERE number = %s", [number])
+    found = cursor.fetchone()
+    if found is None or bytes(found[0]) == digest:
+        return []
+    return [Finding("batch-changed", f"第 {number} 批封存与本机记下的不同：这一批被换过", batch=number)]
+
+
 def _entries(cursor: Any) -> Iterator[dict[str, Any]]:
-    cursor.execute(f"SELECT {', '.join(COLUMNS)}, mac FROM journal_entry ORDER BY id")
-    while rows := cursor.fetchmany(BATCH):
+    """All entries in the order of their ids, a page at a time."""
+    page = f"SELECT {', '.join(COLUMNS)}, mac FROM journal_entry WHERE id > %s ORDER BY id LIMIT %s"
+    after = UUID(int=0)
+    while True:
+        cursor.execute(page, [after, BATCH])
+        rows = cursor.fetchall()
         for row in rows:
             yield _read(dict(zip((*COLUMNS, "mac"), row, strict=True)))
+        if len(rows) < BATCH:
+            return
+        after = rows[-1][0]

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
+from yingbao.journal.content import plain_text
 from yingbao.kernel import id_number, phones
-from yingbao.kernel.dates import BadDate, loose_date
+from yingbao.kernel.dates import BadDate, age_on, loose_date
 from yingbao.kernel.names import clean_name
 from yingbao.kernel.refusal import Refusal
 from yingbao.registry.states import DOCUMENT_KINDS, ID_CARD, RELATIONS, RESIDENCES, STAGES
 
 #: Until this age a child may be registered before its ID number is given. No notice prints a limit (肃南 三(一) asks
 #: for the newborn's own document); two years leave time for a late household entry and keep the unnumbered few.
-WITHOUT_DOCUMENT: Final = timedelta(days=731)
+AGE_WITHOUT_DOCUMENT: Final = 2
+_YEARS: Final = range(1949, 2200)
 _OTHER_DOCUMENT = re.compile(r"[A-Z0-9()-]{5,30}", re.ASCII)
 _FIRST_BIRTH: Final = date(1900, 1, 1)
 
@@ -90,7 +92,7 @@ def check(draft: Draft, on: date) -> tuple[Checked | None, dict[str, str]]:
         faults.add("sex", "没有选性别，请按证件选“男”或“女”")
     elif draft.sex and draft.sex != sex:
         faults.add("sex", "性别与身份证号第17位不符，请核对原件")
-    if not number and born is not None and not draft.document and born + WITHOUT_DOCUMENT < on:
+    if not number and born is not None and not draft.document and age_on(born, on) >= AGE_WITHOUT_DOCUMENT:
         faults.add("document", "没有填写证件号码。只有未满两周岁的孩子可以先登记、后补号码")
     phone = _phone(draft, faults)
     permit = _residence(draft, on, faults)
@@ -100,11 +102,16 @@ def check(draft: Draft, on: date) -> tuple[Checked | None, dict[str, str]]:
     ):
         if value and value not in known:
             faults.add(fact, f"{words}“{value}”不在可选的范围里，请重新选择")
+    if any(year not in _YEARS for year in draft.insured_years or ()):
+        faults.add("insured_years", "以往参保年度要写四位年份，如 2023，请核对")
     if faults.found or born is None:
         return None, faults.found
+    nation, hukou, works, school = map(
+        plain_text, (draft.nation, draft.hukou_place, draft.works_in, draft.school)
+    )
     return Checked(
-        name, draft.relation, draft.document_kind if number else "", number, sex, born, draft.nation, phone,
-        draft.basis, draft.hukou_place, permit, draft.works_in, draft.stage, draft.school, draft.insured_years,
+        name, draft.relation, draft.document_kind if number else "", number, sex, born, nation.strip(), phone,
+        draft.basis, hukou.strip(), permit, works.strip(), draft.stage, school.strip(), draft.insured_years,
     ), {}  # fmt: skip
 
 

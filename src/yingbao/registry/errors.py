@@ -121,6 +121,12 @@ class Overlap(Conflict):
     code: ClassVar[str] = "overlapping-spans"
 
 
+class SpanNotFound(NotFound):
+    """No such cover, class, situation or duty, or not on that day."""
+
+    code: ClassVar[str] = "span-not-found"
+
+
 class LoadRefused(Invalid):
     """A population file that cannot be loaded at all."""
 

@@ -36,6 +36,7 @@ class Edge:
 EDGES: Final = (
     Edge("register", "11", "0", "1", "新参保登记"),
     Edge("register-again", "12", "4", "1", "终止后重新参保"),
+    Edge("register-again", "11", "3", "1", "作废后重新登记"),
     Edge("suspend", "22", "1", "2", "停保"),
     Edge("resume", "12", "2", "1", "恢复参保"),
     Edge("terminate", "21", "1", "4", "终止参保"),
@@ -46,6 +47,8 @@ EDGES: Final = (
     Edge("move", "13", "2", "2", "统筹区内转移"),
     Edge("reclass", "27", "1", "1", "身份类型变更"),
 )
+#: What is done for its own sake; the other deeds go with a registration, a move or a class.
+DEEDS: Final = ("suspend", "resume", "terminate", "void", "register-again")
 
 
 def edge(deed: str, from_state: str) -> Edge | None:

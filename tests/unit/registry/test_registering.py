@@ -2,10 +2,20 @@
 
 from datetime import date
 
-import given
 import pytest
-from people import AN_GUOQIANG, CLERK, FAMILY, GAOTAI_CLERK, HUANGCHENG_CLERK, KANGLE, LAN_XIUYING, SEASON, draft
 
+import given
+from people import (
+    AN_GUOQIANG,
+    CLERK,
+    FAMILY,
+    GAOTAI_CLERK,
+    HUANGCHENG_CLERK,
+    KANGLE,
+    LAN_XIUYING,
+    SEASON,
+    draft,
+)
 from yingbao.journal.errors import OutOfRegion
 from yingbao.journal.scope import within
 from yingbao.registry import actions, queries
@@ -74,5 +84,5 @@ def test_what_was_known_before_a_move_can_still_be_read() -> None:
         then = queries.person_page(before.id, date(2023, 12, 2), known_at=before.known_from)
     assert (after.unit_name, then.unit_name) == ("皇城镇", "康乐镇")
     assert [s.through_on for s in after.residences] == [date(2023, 11, 30), None]
-    assert KANGLE == then.unit_code
+    assert then.unit_code == KANGLE
     assert LAN_XIUYING.name == "兰秀英"

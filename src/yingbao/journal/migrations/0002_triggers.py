@@ -9,6 +9,7 @@ _TABLES = """
 SELECT journal_append_only('journal_entry');
 SELECT journal_append_only('journal_seal');
 SELECT journal_never_deleted('journal_run');
+SELECT journal_never_deleted('journal_outbox');
 SELECT journal_scope('journal_entry', 'journal_reaches(unit_code)');
 SELECT journal_scope('journal_run', 'journal_reaches(unit_code)');
 """

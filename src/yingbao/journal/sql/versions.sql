@@ -24,12 +24,13 @@ BEGIN
     EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON %I (%I, known_until)', bare || '_version_key', bare || '_version',
         (SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
          WHERE i.indrelid = kept AND i.indisprimary));
-    -- definer's rights: the application may read versions and never write them
+    -- definer's rights: the application may read versions and never writes them
     EXECUTE format($f$
         CREATE OR REPLACE FUNCTION %1$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-        SET search_path = pg_catalog, public AS $t$
+        SET search_path = pg_catalog, public, pg_temp AS $t$
         BEGIN
-            INSERT INTO public.%2$I (%3$s, known_until) SELECT %3$s, now() FROM gone WHERE known_from < now();
+            INSERT INTO public.%2$I (%3$s, known_until)
+            SELECT %3$s, public.journal_instant_after(known_from) FROM gone WHERE known_from <> now();
             RETURN NULL;
         END $t$ $f$, bare || '_supersede', bare || '_version', columns);
     EXECUTE format('DROP TRIGGER IF EXISTS journal_supersede ON %s', kept);
@@ -40,15 +41,35 @@ BEGIN
     EXECUTE format('DROP TRIGGER IF EXISTS journal_honest ON %s', kept);
     EXECUTE format('CREATE TRIGGER journal_honest AFTER INSERT ON %s REFERENCING NEW TABLE AS fresh '
         'FOR EACH STATEMENT EXECUTE FUNCTION journal_honest()', kept);
-    EXECUTE format('REVOKE ALL ON %I FROM PUBLIC', bare || '_version');
     PERFORM journal_never_deleted(kept);
-    PERFORM journal_never_deleted((bare || '_version')::regclass);
+    PERFORM journal_append_only((bare || '_version')::regclass);
+    PERFORM journal_only_read((bare || '_version')::regclass);
+END $body$;
+
+-- Since when a row is known that stands in for one known since `before`: this transaction's instant. A transaction that
+-- began earlier may write later (it waited for the other's lock); its version then follows the other's by a microsecond,
+-- so that none is lost and each ends where the next begins. A row written twice in one transaction is one version.
+CREATE OR REPLACE FUNCTION journal_instant_after(before timestamptz) RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN before > now() THEN before + interval '1 microsecond' ELSE now() END;
+
+-- Versions are written by the trigger alone, with its definer's rights.
+CREATE OR REPLACE FUNCTION journal_only_read(kept regclass) RETURNS void LANGUAGE plpgsql AS $body$
+DECLARE
+    holder record;
+BEGIN
+    FOR holder IN
+        SELECT DISTINCT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE format('%I', g.rolname) END AS name
+        FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a LEFT JOIN pg_roles g ON g.oid = a.grantee
+        WHERE c.oid = kept AND a.grantee <> c.relowner
+    LOOP
+        EXECUTE format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON %s FROM %s', kept, holder.name);
+    END LOOP;
 END $body$;
 
 -- A changed row is known so from now on, under the entry of this transaction.
 CREATE OR REPLACE FUNCTION journal_stamp() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
-    NEW.known_from := now();
+    NEW.known_from := journal_instant_after(OLD.known_from);
     NEW.entry_id := nullif(current_setting('app.entry', true), '')::uuid;
     RETURN NEW;
 END $body$;

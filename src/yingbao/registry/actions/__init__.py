@@ -1,10 +1,11 @@
 """Writing the registry. Every action is keyword-only, one transaction, takes `by`, and leaves a journal entry."""
 
 from yingbao.registry.actions.covers import end_cover, end_holding, recognise, record_cover
-from yingbao.registry.actions.lives import change_state, end_survival, record_survival
+from yingbao.registry.actions.details import change_details, give_document
+from yingbao.registry.actions.lives import change_state, end_survival, record_survival, withdraw_survival
 from yingbao.registry.actions.merges import ask_merge, ask_split, decide
 from yingbao.registry.actions.moves import move, move_household
-from yingbao.registry.actions.people import add_member, change_details, give_document, register_household
+from yingbao.registry.actions.people import add_member, register_household
 from yingbao.registry.actions.units import add_unit, assign, close_unit, end_duty, give_duty, units_of_release
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "record_survival",
     "register_household",
     "units_of_release",
+    "withdraw_survival",
 ]

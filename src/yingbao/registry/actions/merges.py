@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +10,13 @@ from django.db import IntegrityError, transaction
 
 from yingbao.journal.acting import Acting
 from yingbao.journal.actions import record
+from yingbao.journal.content import plain_text
 from yingbao.journal.errors import SameTwoPeople
 from yingbao.journal.scope import within
 from yingbao.registry.errors import (
     AlreadyAsked,
     AlreadyDecided,
+    AlreadyMerged,
     FormInvalid,
     MergeNotFound,
     NotMergeable,
@@ -33,7 +35,7 @@ from yingbao.registry.models import (
 )
 
 #: What moves to the record that is kept, unless the kept one says something for the same days.
-_LIVES = {
+_LIVES: dict[str, type[Any]] = {
     "membership": Membership,
     "residence": Residence,
     "schooling": Schooling,
@@ -41,6 +43,7 @@ _LIVES = {
     "holding": Holding,
     "survival": Survival,
 }
+_NEWS = {"merge": "merged", "split": "split"}
 
 
 def ask_merge(*, by: Acting, kept_id: UUID, gone_id: UUID, grounds: str) -> UUID:
@@ -52,21 +55,20 @@ def ask_merge(*, by: Acting, kept_id: UUID, gone_id: UUID, grounds: str) -> UUID
 
 
 def ask_split(*, by: Acting, kept_id: UUID, gone_id: UUID, grounds: str) -> UUID:
-    """Ask that a merge be undone: `gone` stands for itself again. Raises NotMergeable, AlreadyAsked, …"""
+    """Ask that a merge be undone: `gone` stands for itself again. Raises NotMergeable, AlreadyAsked, AlreadyMerged, …"""
     with within(by):
         by.require("person.merge.request")
-        people = {r.id: r for r in Resident.objects.select_for_update(of=("self",)).filter(id__in=[kept_id, gone_id])}
-        if len(people) < 2:
-            raise ResidentNotFound
-        if people[gone_id].merged_into_id != kept_id:
-            raise NotMergeable("这两份记录没有合并在一起，不用拆分")
-        return _ask(by, "split", people[kept_id], people[gone_id], grounds)
+        kept, gone = _both(kept_id, gone_id)
+        by.require("person.merge.request", kept.unit_id)
+        _splittable(kept, gone)
+        return _ask(by, "split", kept, gone, grounds)
 
 
 def decide(*, by: Acting, merge_id: UUID, approve: bool, grounds: str) -> None:
     """The second person's yes or no; a yes does it at once.
 
-    Raises SameTwoPeople, AlreadyDecided, NotMergeable, MergeNotFound, NotPermitted, OutOfRegion.
+    Raises SameTwoPeople, AlreadyDecided, AlreadyMerged, NotMergeable, MergeNotFound, ResidentNotFound, NotPermitted,
+    OutOfRegion.
     """
     by.require("person.merge.review")
     with within(by):
@@ -79,25 +81,40 @@ def decide(*, by: Acting, merge_id: UUID, approve: bool, grounds: str) -> None:
             raise SameTwoPeople
         if not approve and not grounds.strip():
             raise FormInvalid({"grounds": "没有写退回的理由，请写明哪里不符"})
-        entry = "approve" if approve else "refuse"
-        people = {
-            r.id: r
-            for r in Resident.objects.select_for_update(of=("self",))
-            .filter(id__in=[merge.kept_id, merge.gone_id])
-            .order_by("id")
-        }
-        kept, gone = people[merge.kept_id], people[merge.gone_id]
+        kept, gone = _both(merge.kept_id, merge.gone_id)
         record(
-            by=by, action=f"{merge.kind}.{entry}", subject="resident", subject_id=kept.id, unit_code=kept.unit_id,
-            grounds=grounds, facts={"kept": str(kept.id), "gone": str(gone.id), "request": str(merge.id)},
-            news="merged" if approve else "",
+            by=by, action=f"{merge.kind}.{'approve' if approve else 'refuse'}", subject="resident", subject_id=kept.id,
+            unit_code=kept.unit_id, grounds=grounds, news=_NEWS[merge.kind] if approve else "",
+            facts={"kept": str(kept.id), "gone": str(gone.id), "request": str(merge.id)},
         )  # fmt: skip
         if approve:
             merge.moved = _merge(kept, gone) if merge.kind == "merge" else _split(kept, gone)
         merge.outcome = "approved" if approve else "refused"
         merge.decided_by, merge.decided_by_name = by.staff_id, by.name
-        merge.decided_at, merge.decision_grounds = datetime.now(UTC), grounds
-        merge.save()
+        merge.decided_at, merge.decision_grounds = datetime.now(UTC), plain_text(grounds)
+        merge.save(
+            update_fields=[
+                "moved",
+                "outcome",
+                "decided_by",
+                "decided_by_name",
+                "decided_at",
+                "decision_grounds",
+            ]
+        )
+
+
+def _both(kept_id: UUID, gone_id: UUID) -> tuple[Resident, Resident]:
+    """The two rows, locked in the order of their ids. Raises ResidentNotFound if either lies outside the region."""
+    found = {
+        one.id: one
+        for one in Resident.objects.select_for_update(of=("self",))
+        .filter(id__in=[kept_id, gone_id])
+        .order_by("id")
+    }
+    if len(found) < 2:
+        raise ResidentNotFound
+    return found[kept_id], found[gone_id]
 
 
 def _pair(by: Acting, kept_id: UUID, gone_id: UUID, permission: str) -> tuple[Resident, Resident]:
@@ -107,7 +124,16 @@ def _pair(by: Acting, kept_id: UUID, gone_id: UUID, permission: str) -> tuple[Re
     return found[kept_id], found[gone_id]
 
 
+def _splittable(kept: Resident, gone: Resident) -> None:
+    if gone.merged_into_id != kept.id:
+        raise NotMergeable("这两份记录没有合并在一起，不用拆分")
+    if kept.merged_into_id is not None:
+        raise AlreadyMerged
+
+
 def _mergeable(kept: Resident, gone: Resident) -> None:
+    if kept.merged_into_id is not None or gone.merged_into_id is not None:
+        raise AlreadyMerged
     if kept.sex != gone.sex or kept.birth_date != gone.birth_date:
         raise NotMergeable("两份记录的性别或出生日期不同，请先核对原件、更正其中一份，再合并")
     if kept.document_key is not None and gone.document_key is not None:
@@ -120,7 +146,7 @@ def _ask(by: Acting, kind: str, kept: Resident, gone: Resident, grounds: str) ->
     if not grounds.strip():
         raise FormInvalid({"grounds": "没有写依据，请写明怎样认定是同一个人"})
     merge = Merge(
-        kind=kind, kept=kept, gone=gone, grounds=grounds, asked_by=by.staff_id, asked_by_name=by.name,
+        kind=kind, kept=kept, gone=gone, grounds=plain_text(grounds), asked_by=by.staff_id, asked_by_name=by.name,
         asked_at=datetime.now(UTC),
     )  # fmt: skip
     record(
@@ -135,25 +161,36 @@ def _ask(by: Acting, kind: str, kept: Resident, gone: Resident, grounds: str) ->
     return merge.id
 
 
-def _merge(kept: Resident, gone: Resident) -> dict[str, list[str]]:
-    """Hang what only `gone` says below `kept`; what both say stays where it is. Returns what moved, by kind."""
+def _merge(kept: Resident, gone: Resident) -> dict[str, Any]:
+    """Hang what only `gone` says below `kept`; what both say stays where it is. Returns what moved, by kind.
+
+    A place in a household that stays with `gone` is emptied: nobody sees `gone` there, and it must not bar a new head.
+    """
     _mergeable(kept, gone)
-    moved: dict[str, list[str]] = {}
+    moved: dict[str, Any] = {}
     for kind, model in _LIVES.items():
         for row in model.objects.filter(resident=gone):
             if not _clashes(model, kept, row):
                 row.resident = kept
                 row.save(update_fields=["resident"])
                 moved.setdefault(kind, []).append(str(row.id))
+            elif model is Membership and not row.period.isempty:
+                moved.setdefault("emptied", []).append([str(row.id), *_days(row.period)])
+                row.period = (row.period.lower, row.period.lower)
+                row.save(update_fields=["period"])
     gone.merged_into = kept
     gone.save(update_fields=["merged_into"])
+    changed = ["insured_years"]
     if kept.document_key is None and gone.document_key is not None:
         kept.document_kind, kept.document_sealed, kept.document_key = (
             gone.document_kind, gone.document_sealed, gone.document_key,
         )  # fmt: skip
         moved["document"] = [str(gone.id)]
-    kept.insured_years = _years(kept.insured_years, gone.insured_years)
-    kept.save()
+        changed += ["document_kind", "document_sealed", "document_key"]
+    years = _years(kept.insured_years, gone.insured_years)
+    moved["insured_years"] = {"before": kept.insured_years, "after": years}
+    kept.insured_years = years
+    kept.save(update_fields=changed)
     return moved
 
 
@@ -165,19 +202,40 @@ def _clashes(model: Any, kept: Resident, row: Any) -> bool:
     return bool(row.period.isempty or same.exists())
 
 
-def _split(kept: Resident, gone: Resident) -> dict[str, list[str]]:
-    """Give back what the merge took, by its own list. Raises NotMergeable."""
+def _split(kept: Resident, gone: Resident) -> dict[str, Any]:
+    """Give back what the merge took, by its own list. Raises NotMergeable, AlreadyMerged."""
+    _splittable(kept, gone)
     merge = Merge.objects.filter(kind="merge", outcome="approved", kept=kept, gone=gone).latest("decided_at")
+    moved = merge.moved
     for kind, model in _LIVES.items():
-        for row in model.objects.filter(id__in=merge.moved.get(kind, [])):
+        for row in model.objects.filter(id__in=moved.get(kind, []), resident=kept):
             row.resident = gone
             row.save(update_fields=["resident"])
-    if "document" in merge.moved:
+    if "document" in moved and _same(kept.document_key, gone.document_key):
         kept.document_kind, kept.document_sealed, kept.document_key = "", None, None
-        kept.save(update_fields=["document_kind", "document_sealed", "document_key"])
+    kept.insured_years = _years_again(kept.insured_years, moved["insured_years"])
     gone.merged_into = None
-    gone.save(update_fields=["merged_into"])
-    return dict(merge.moved)
+    try:
+        with transaction.atomic():
+            kept.save(update_fields=["document_kind", "document_sealed", "document_key", "insured_years"])
+            gone.save(update_fields=["merged_into"])
+            for id_, lower, upper in moved.get("emptied", []):
+                row = Membership.objects.get(id=id_)
+                row.period = (date.fromisoformat(lower), date.fromisoformat(upper) if upper else None)
+                row.save(update_fields=["period"])
+    except IntegrityError as error:
+        raise NotMergeable(
+            "合并以后，原来的证件号码已由别的记录登记，或原来那一户已另有户主。请先处理，再拆分"
+        ) from error
+    return dict(moved)
+
+
+def _days(period: Any) -> tuple[str, str | None]:
+    return period.lower.isoformat(), period.upper.isoformat() if period.upper else None
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one is not None and other is not None and bytes(one) == bytes(other)
 
 
 def _years(kept: list[int] | None, gone: list[int] | None) -> list[int] | None:
@@ -185,3 +243,11 @@ def _years(kept: list[int] | None, gone: list[int] | None) -> list[int] | None:
     if kept is None or gone is None:
         return kept if gone is None else gone
     return sorted({*kept, *gone})
+
+
+def _years_again(now: list[int] | None, merged: dict[str, list[int] | None]) -> list[int] | None:
+    """The years without those that only the merge brought; years learnt since stay."""
+    before, after = merged["before"], merged["after"]
+    if now == after or now is None:
+        return before
+    return sorted(set(now) - (set(after or []) - set(before or [])))

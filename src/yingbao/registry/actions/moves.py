@@ -10,10 +10,12 @@ from uuid import UUID
 from yingbao.journal.acting import Acting
 from yingbao.journal.actions import record
 from yingbao.journal.scope import within
-from yingbao.registry.actions.people import enrol, replace_from
+from yingbao.registry.actions.landing import land
+from yingbao.registry.actions.people import has_head
+from yingbao.registry.actions.spans import enrol, replace_from
 from yingbao.registry.errors import FormInvalid, HouseholdNotFound, UnitNotFound
-from yingbao.registry.locks import residents_for_change
-from yingbao.registry.models import Assignment, Change, Household, Membership, Residence, Resident, Unit
+from yingbao.registry.locks import resident_for_change, residents_for_change
+from yingbao.registry.models import Change, Household, Membership, Residence, Resident, Unit
 from yingbao.registry.models.lives import HEAD
 from yingbao.registry.states import RELATIONS, edge
 
@@ -31,22 +33,21 @@ def move(
 ) -> None:
     """One person into another household, and so into its unit, from that day on.
 
-    Raises FormInvalid, ResidentNotFound, HouseholdNotFound, AlreadyMerged, NotPermitted, OutOfRegion.
+    Locks the household before the person, as everything that touches both does. Raises FormInvalid, Overlap,
+    ResidentNotFound, HouseholdNotFound, AlreadyMerged, NotPermitted, OutOfRegion.
     """
     with within(by):
-        [resident] = residents_for_change([resident_id], by, "person.change")
         household = Household.objects.select_for_update().filter(id=to.household_id).first()
+        resident = resident_for_change(resident_id, by, "person.change")
         if household is None:
             raise HouseholdNotFound
-        _check_move(grounds, to.relation, household.id, on)
+        _check_move(grounds, to.relation, household.id, on, resident_id)
         from_unit = resident.unit_id
         record(
             by=by, action="resident.move", subject="resident", subject_id=resident_id, unit_code=household.unit_id,
             grounds=grounds, facts={"from": from_unit, "to": household.unit_id, "on": on.isoformat()}, news="moved",
         )  # fmt: skip
-        joined = Membership(
-            resident=resident, household=household, relation=to.relation, period=(on, None)
-        )
+        joined = Membership(resident=resident, household=household, relation=to.relation, period=(on, None))
         replace_from(Membership, resident.id, on, joined)
         _relocate([resident], household.unit_id, on, hukou_place)
 
@@ -64,18 +65,24 @@ def move_household(
     """A whole household to another unit. Returns the unit it lands in.
 
     `unit_code` may be a farm or a station: its people are managed by the unit of the assignment, for a farm by
-    where the hukou lies (肃医保〔2023〕48号 四(三)). Raises FormInvalid, HouseholdNotFound, UnitNotFound,
-    NotPermitted, OutOfRegion.
+    where the hukou lies, the head's if none is given (肃医保〔2023〕48号 四(三)). Raises FormInvalid, Overlap,
+    HouseholdNotFound, UnitNotFound, NotPermitted, OutOfRegion.
     """
     with within(by):
         household = Household.objects.select_for_update().filter(id=household_id).first()
         if household is None:
+            by.require("person.change")
             raise HouseholdNotFound
         by.require("person.change", household.unit_id)
-        landing, workplace = land(unit_code, hukou_place, on)
         if not grounds.strip():
             raise FormInvalid({"grounds": "没有写迁移依据，请写明看了什么证件或材料"})
-        memberships = Membership.objects.filter(household=household, period__contains=on)
+        if works_in is not None and not Unit.objects.filter(code=works_in).exists():
+            raise UnitNotFound(works_in)
+        landing, workplace = land(unit_code, hukou_place or _hukou_of_head(household, on), on)
+        by.require("person.change", landing)
+        memberships = Membership.objects.filter(
+            household=household, period__contains=on, resident__merged_into=None
+        )
         people = residents_for_change(
             list(memberships.values_list("resident_id", flat=True)), by, "person.change"
         )
@@ -90,36 +97,19 @@ def move_household(
         return landing
 
 
-def land(unit_code: str, hukou_place: str | None, on: date) -> tuple[str, str | None]:
-    """The unit that manages the people of a unit, and the workplace if it is a farm, station or park.
-
-    Raises UnitNotFound; FormInvalid where the notice prints no unit for that hukou.
-    """
-    unit = Unit.objects.filter(code=unit_code, period__contains=on).first()
-    if unit is None:
-        raise UnitNotFound(unit_code)
-    assignments = list(
-        Assignment.objects.filter(unit=unit, period__contains=on).select_related("hukou_unit", "to_unit")
-    )
-    if not assignments:
-        return unit.code, None
-    for one in assignments:
-        if one.hukou_unit is None or one.hukou_unit.name == hukou_place:
-            return one.to_unit_id, unit.code
-    listed = "、".join(one.hukou_unit.name for one in assignments if one.hukou_unit is not None)
-    raise FormInvalid(
-        {"hukou_place": f"{unit.name}的人按户籍归口，只印了户籍在{listed}的；户籍在别处的文件没有印，请先请示"}
-    )
+def _hukou_of_head(household: Household, on: date) -> str | None:
+    head = Membership.objects.filter(household=household, relation=HEAD, period__contains=on).first()
+    now = head and Residence.objects.filter(resident_id=head.resident_id, period__contains=on).first()
+    return now.hukou_place if now else None
 
 
-def _check_move(grounds: str, relation: str, household_id: UUID, on: date) -> None:
+def _check_move(grounds: str, relation: str, household_id: UUID, on: date, resident_id: UUID) -> None:
     faults: dict[str, str] = {}
     if not grounds.strip():
         faults["grounds"] = "没有写迁移依据，请写明看了什么证件或材料"
     if relation not in RELATIONS:
         faults["relation"] = "没有选与户主关系，请选择"
-    heads = Membership.objects.filter(household_id=household_id, relation=HEAD, period__contains=on)
-    if relation == HEAD and heads.exists():
+    elif relation == HEAD and has_head(household_id, on, but=resident_id):
         faults["relation"] = "这一户已有户主，请选与户主的关系"
     if faults:
         raise FormInvalid(faults)
@@ -138,7 +128,8 @@ def _relocate(
         made = Residence(
             resident=resident, unit_id=unit_code, basis=before.basis if before else "hukou",
             hukou_place=hukou_place if hukou_place is not None else (before.hukou_place if before else ""),
-            permit_until=before.permit_until if before else None, works_in_id=works_in, period=(on, None),
+            permit_until=before.permit_until if before else None, period=(on, None),
+            works_in_id=works_in or (before.works_in_id if before and before.unit_id == unit_code else None),
         )  # fmt: skip
         replace_from(Residence, resident.id, on, made)
         if resident.unit_id != unit_code and edge("move", resident.state):

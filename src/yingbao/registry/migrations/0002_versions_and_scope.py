@@ -22,9 +22,12 @@ def _sql() -> str:
         for table in _BY_RESIDENT
     ]
     lines.append(f"SELECT journal_scope('registry_merge', '{_OF.format(column='kept_id')}');")
-    # everybody may read what units there are; only those above a unit may write it
+    # whoever acts in some region may read what units there are; only those above a unit may write it
     lines.append("SELECT journal_scope('registry_unit', 'journal_reaches(code)');")
-    lines.append("CREATE POLICY known ON registry_unit FOR SELECT USING (true);")
+    lines.append(
+        "CREATE POLICY known ON registry_unit FOR SELECT "
+        "USING (nullif(current_setting('app.region', true), '') IS NOT NULL);"
+    )
     lines.append("CREATE SEQUENCE registry_household_sequence;")
     return "\n".join(lines)
 

@@ -87,7 +87,9 @@ class Schooling(Versioned):
     class Meta:
         db_table = "registry_schooling"
         constraints = (
-            models.CheckConstraint(condition=models.Q(stage__in=list(STAGES)), name="registry_schooling_stage"),
+            models.CheckConstraint(
+                condition=models.Q(stage__in=list(STAGES)), name="registry_schooling_stage"
+            ),
             never_twice("registry_schooling_once"),
         )
 

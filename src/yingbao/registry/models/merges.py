@@ -30,9 +30,12 @@ class Merge(Versioned):
     class Meta:
         db_table = "registry_merge"
         constraints = (
-            models.CheckConstraint(condition=models.Q(kind__in=["merge", "split"]), name="registry_merge_kind"),
             models.CheckConstraint(
-                condition=models.Q(outcome__in=["waiting", "approved", "refused"]), name="registry_merge_outcome"
+                condition=models.Q(kind__in=["merge", "split"]), name="registry_merge_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["waiting", "approved", "refused"]),
+                name="registry_merge_outcome",
             ),
             models.CheckConstraint(
                 condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("asked_by")),

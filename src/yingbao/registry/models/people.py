@@ -60,7 +60,9 @@ class Resident(Versioned):
             models.Index(fields=["name"], name="registry_resident_name"),
             models.Index(OpClass("initials", "text_pattern_ops"), name="registry_resident_initials"),
             models.Index(
-                fields=["phone_key"], name="registry_resident_phone", condition=models.Q(phone_key__isnull=False)
+                fields=["phone_key"],
+                name="registry_resident_phone",
+                condition=models.Q(phone_key__isnull=False),
             ),
             models.Index(
                 fields=["merged_into"],
@@ -74,12 +76,15 @@ class Resident(Versioned):
                 name="registry_resident_document",
                 condition=models.Q(merged_into__isnull=True, document_key__isnull=False),
             ),
-            models.CheckConstraint(condition=models.Q(state__in=list(STATES)), name="registry_resident_state"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=list(STATES)), name="registry_resident_state"
+            ),
             models.CheckConstraint(
                 condition=models.Q(sex__in=["male", "female"]), name="registry_resident_sex"
             ),
             models.CheckConstraint(
-                condition=models.Q(document_kind__in=["", *DOCUMENT_KINDS]), name="registry_resident_document_kind"
+                condition=models.Q(document_kind__in=["", *DOCUMENT_KINDS]),
+                name="registry_resident_document_kind",
             ),
             models.CheckConstraint(
                 condition=models.Q(document_key__isnull=True, document_sealed__isnull=True, document_kind="")

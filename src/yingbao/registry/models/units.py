@@ -23,6 +23,8 @@ UNIT_KINDS = {
     "station": "站",
     "park": "园区",
 }
+#: GB/T 2260 and 统计用区划代码 by level, or a local code behind a dash.
+UNIT_CODE = r"^[0-9]{2}([0-9]{2}){0,2}([0-9]{3}){0,2}(-[A-Z0-9]{1,12})?$"
 DUTY_KINDS = {
     "leads": "主要领导负总责",
     "town": "班子成员包镇",
@@ -46,7 +48,7 @@ class Unit(Versioned):
         constraints = (
             models.CheckConstraint(condition=models.Q(kind__in=list(UNIT_KINDS)), name="registry_unit_kind"),
             models.CheckConstraint(
-                condition=models.Q(code__regex=r"^[0-9]{2}([0-9]{2}){0,2}([0-9]{3}){0,2}(-[A-Z0-9]{1,12})?$"),
+                condition=models.Q(code__regex=UNIT_CODE),
                 name="registry_unit_code",
             ),
         )

@@ -15,7 +15,7 @@ def rows(
 ) -> list[dict[str, Any]]:
     """Rows of a versioned table, as known now or at `known_at`. `where` is SQL over the row's columns."""
     table = model._meta.db_table
-    names = [field.column for field in model._meta.concrete_fields]
+    names = _columns(model)
     listed = ", ".join(f'"{name}"' for name in names)
     tail = f" ORDER BY {order}" if order else ""
     if known_at is None:
@@ -34,7 +34,7 @@ def rows(
 def versions(model: type[Model], where: str, values: Sequence[Any]) -> list[dict[str, Any]]:
     """Every version of the rows, oldest first, each with `known_from` and `known_until` (None: still so)."""
     table = model._meta.db_table
-    names = [field.column for field in model._meta.concrete_fields]
+    names = _columns(model)
     listed = ", ".join(f'"{name}"' for name in names)
     sql = (
         f"SELECT {listed}, NULL::timestamptz AS known_until FROM {table} WHERE {where} UNION ALL "
@@ -43,3 +43,7 @@ def versions(model: type[Model], where: str, values: Sequence[Any]) -> list[dict
     with connection.cursor() as cursor:
         cursor.execute(sql, [*values, *values])
         return [dict(zip((*names, "known_until"), row, strict=True)) for row in cursor.fetchall()]
+
+
+def _columns(model: type[Model]) -> list[str]:
+    return [str(field.column) for field in model._meta.concrete_fields]

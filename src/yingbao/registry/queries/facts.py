@@ -17,12 +17,7 @@ def facts_of(resident_id: UUID, on: date, region: str, known_at: datetime | None
 
 def facts(page: PersonPage, on: date, region: str) -> Person:
     """The facts of a page already read. Resident insurance counts as elsewhere where its place is not `region`."""
-    from yingbao.registry.models import Residence  # noqa: PLC0415 - the page carries the rest
-
-    home = next(
-        (r for r in Residence.objects.select_related("unit", "works_in").filter(resident_id=page.id, period__contains=on)),
-        None,
-    )
+    home = next((r for r in page.residences if r.holds(on)), None)
     school = next((s for s in page.schoolings if s.holds(on)), None)
     survivals = {s.what: s for s in page.survivals}
     prison, army, death = (survivals.get(name) for name in ("imprisoned", "enlisted", "died"))
@@ -30,14 +25,15 @@ def facts(page: PersonPage, on: date, region: str) -> Person:
         person_id=str(page.id),
         birth_date=page.birth_date,
         sex=page.sex,
-        residence=home.basis if home else UNKNOWN,
-        hukou_unit=(home.hukou_place or None) if home else None,
-        unit=home.unit.name if home else page.unit_name,
-        works_in=home.works_in.name if home and home.works_in else None,
+        residence=home.what if home else UNKNOWN,
+        hukou_unit=(home.detail or None) if home else None,
+        unit=home.unit_name if home else page.unit_name,
+        works_in=(home.works_in_name or None) if home else None,
         permit_until=home.permit_until if home else None,
         student=school.what if school else None,
         school=school.detail or None if school else None,
         insured_years=UNKNOWN if page.insured_years is None else frozenset(page.insured_years),
+        repaid_years=frozenset(page.repaid_years),
         employee_cover=tuple(Span(c.from_on, c.through_on) for c in page.covers if c.what == EMPLOYEE),
         elsewhere_cover=tuple(
             Span(c.from_on, c.through_on) for c in page.covers if c.what == RESIDENT and c.detail != region
@@ -45,7 +41,7 @@ def facts(page: PersonPage, on: date, region: str) -> Person:
         categories=tuple(
             Holding(h.what, None if h.recognised_unknown else h.from_on, h.through_on) for h in page.holdings
         ),
-        military_dependant=page.military_dependant or False,
+        military_dependant=page.military_dependant,
         discharged_on=page.discharged_on,
         died_on=death.from_on if death else None,
         imprisoned_on=prison.from_on if prison else None,

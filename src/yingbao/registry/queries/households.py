@@ -66,9 +66,12 @@ def household_page(household_id: UUID, on: date) -> HouseholdPage:
 
 def households_by_number(text: str, limit: int = 20) -> list[tuple[UUID, str, str]]:
     """Households whose number begins so: id, number, unit's name."""
-    found = Household.objects.filter(number__startswith=text.strip()).select_related("unit").order_by("number")
+    found = (
+        Household.objects.filter(number__startswith=text.strip()).select_related("unit").order_by("number")
+    )
     return [(h.id, h.number, h.unit.name) for h in found[:limit]]
 
 
 def _member(row: tuple[Any, ...]) -> Member:
-    return Member(*row[:5], masked(row[5]), *row[6:])
+    id_, name, relation, sex, born, sealed, state, insurance, place, survival = row
+    return Member(id_, name, relation, sex, born, masked(sealed), state, insurance, place, survival)

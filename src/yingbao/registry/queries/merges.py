@@ -30,7 +30,9 @@ class MergeLine:
     decision_grounds: str
 
 
-def merge_requests(*, outcome: str = "", resident_id: UUID | None = None, limit: int = 100) -> list[MergeLine]:
+def merge_requests(
+    *, outcome: str = "", resident_id: UUID | None = None, limit: int = 100
+) -> list[MergeLine]:
     """Requests within the region, newest first."""
     found = Merge.objects.select_related("kept", "gone").order_by("-asked_at")
     if outcome:

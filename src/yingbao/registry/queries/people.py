@@ -46,7 +46,20 @@ class Span:
 
     def holds(self, on: date) -> bool:
         """Whether it holds on a day."""
-        return (self.from_on is None or self.from_on <= on) and (self.through_on is None or on <= self.through_on)
+        return (self.from_on is None or self.from_on <= on) and (
+            self.through_on is None or on <= self.through_on
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ResidenceLine(Span):
+    """Where a person is registered; `what` is the basis, `detail` the hukou place. Units by their printed names."""
+
+    unit_code: str = ""
+    unit_name: str = ""
+    permit_until: date | None = None
+    works_in: str = ""
+    works_in_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +93,14 @@ class PersonPage:
     unit_name: str
     state: str
     insured_years: tuple[int, ...] | None
+    repaid_years: tuple[int, ...]
     military_dependant: bool | None
     discharged_on: date | None
     merged_into: UUID | None
     household_id: UUID | None
     household_number: str
     memberships: tuple[Span, ...]
-    residences: tuple[Span, ...]
+    residences: tuple[ResidenceLine, ...]
     schoolings: tuple[Span, ...]
     covers: tuple[CoverLine, ...]
     holdings: tuple[HoldingLine, ...]
@@ -101,7 +115,7 @@ def person_page(resident_id: UUID, on: date, known_at: datetime | None = None) -
     if not found:
         raise ResidentNotFound
     [row] = found
-    lives = {model: _spans(model, resident_id, known_at) for model in _LIVES}
+    lives: dict[Any, tuple[Any, ...]] = {model: _spans(model, resident_id, known_at) for model in _LIVES}
     memberships = lives[Membership]
     household_id = next((UUID(s.detail) for s in memberships if s.holds(on)), None)
     if household_id is None and memberships:
@@ -113,11 +127,12 @@ def person_page(resident_id: UUID, on: date, known_at: datetime | None = None) -
         document_kind=row["document_kind"], document=masked(row["document_sealed"]), phone=_phone(row),
         unit_code=row["unit_id"], unit_name=_unit_name(row["unit_id"]), state=row["state"],
         insured_years=None if row["insured_years"] is None else tuple(row["insured_years"]),
+        repaid_years=tuple(row["repaid_years"]),
         military_dependant=row["military_dependant"], discharged_on=row["discharged_on"],
         merged_into=row["merged_into_id"], household_id=household_id,
         household_number=household[0]["number"] if household else "",
         memberships=memberships, residences=lives[Residence], schoolings=lives[Schooling],
-        covers=lives[Cover], holdings=lives[Holding], survivals=lives[Survival],  # type: ignore[arg-type]
+        covers=lives[Cover], holdings=lives[Holding], survivals=lives[Survival],
         changes=tuple(
             Span(c["id"], c["on"], c["on"], c["kind"], c["reason"], c["known_from"], c["entry_id"]) for c in changes
         ),
@@ -153,23 +168,27 @@ _LIVES: dict[Any, tuple[str, str]] = {
 
 def _spans(model: Any, resident_id: UUID, known_at: datetime | None) -> tuple[Span, ...]:
     what, detail = _LIVES[model]
-    found = rows(
-        model, "resident_id = %s AND NOT isempty(period)", [resident_id], known_at, "period"
-    )
+    found = rows(model, "resident_id = %s AND NOT isempty(period)", [resident_id], known_at, "period")
     return tuple(_span(model, row, what, detail) for row in found)
 
 
 def _span(model: Any, row: dict[str, Any], what: str, detail: str) -> Span:
-    upper = row["period"].upper
-    plain: tuple[Any, ...] = (
-        row["id"], row["period"].lower, None if upper is None else upper - _ONE_DAY, row[what], str(row[detail]),
-        row["known_from"], row["entry_id"],
-    )  # fmt: skip
+    period = row["period"]
+    plain = {
+        "id": row["id"], "from_on": period.lower, "through_on": None if period.upper is None else period.upper - _ONE_DAY,
+        "what": row[what], "detail": str(row[detail]), "known_from": row["known_from"], "entry_id": row["entry_id"],
+    }  # fmt: skip
     if model is Cover:
-        return CoverLine(*plain, evidence=row["evidence"])
+        return CoverLine(**plain, evidence=row["evidence"])
     if model is Holding:
-        return HoldingLine(*plain, evidence=row["evidence"], recognised_unknown=row["recognised_unknown"])
-    return Span(*plain)
+        return HoldingLine(**plain, evidence=row["evidence"], recognised_unknown=row["recognised_unknown"])
+    if model is Residence:
+        unit, works_in = row["unit_id"], row["works_in_id"] or ""
+        return ResidenceLine(
+            **plain, unit_code=unit, unit_name=_unit_name(unit), permit_until=row["permit_until"], works_in=works_in,
+            works_in_name=_unit_name(works_in) if works_in else "",
+        )  # fmt: skip
+    return Span(**plain)
 
 
 def _phone(row: dict[str, Any]) -> str:

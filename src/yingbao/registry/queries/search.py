@@ -18,6 +18,7 @@ from yingbao.registry.actions.people import DOCUMENT, PHONE
 
 Key = Literal["document", "phone", "household", "name", "initials"]
 _INITIALS = re.compile(r"[a-z]{2,8}", re.ASCII)
+_OTHER_DOCUMENT = re.compile(r"[A-Z0-9()-]{5,30}", re.ASCII)
 _HOUSEHOLD = re.compile(r"\d{4,12}-\d{3,}", re.ASCII)
 LIMIT = 50
 _COLUMNS = "r.id, r.name, r.sex, r.birth_date, r.document_sealed, r.unit_id, u.name, r.state"
@@ -72,6 +73,8 @@ def key_of(text: str) -> tuple[Key, list[str | bytes]] | None:
         return "phone", [sealer().index(phones.check(typed), PHONE)]
     except Refusal:
         pass
+    if _OTHER_DOCUMENT.fullmatch(number) and any(char.isdigit() for char in number):
+        return "document", [sealer().index(number, DOCUMENT)]
     try:
         return "name", [clean_name(typed)[0]]
     except Refusal:
@@ -86,7 +89,10 @@ def search(text: str, limit: int = LIMIT) -> tuple[Hit, ...]:
     with connection.cursor() as cursor:
         cursor.execute(SQL[key[0]], [*key[1], limit])
         found = cursor.fetchall()
-    return tuple(Hit(*row[:4], masked(row[4]), *row[5:]) for row in found)
+    return tuple(
+        Hit(id_, name, sex, born, masked(sealed), code, unit, state)
+        for id_, name, sex, born, sealed, code, unit, state in found
+    )
 
 
 def masked(sealed: bytes | memoryview | None) -> str:

@@ -86,8 +86,14 @@ def duties(region: str, on: date) -> tuple[DutyLine, ...]:
     found = Duty.objects.filter(unit_id__startswith=region, period__contains=on).select_related("unit")
     return tuple(
         DutyLine(
-            d.id, d.unit_id, d.unit.name, d.kind, d.person_name, d.position,
-            phones.mask(sealer().unseal(bytes(d.phone_sealed), DUTY_PHONE)) if d.phone_sealed else "", d.period.lower,
-        )  # fmt: skip
+            d.id,
+            d.unit_id,
+            d.unit.name,
+            d.kind,
+            d.person_name,
+            d.position,
+            phones.mask(sealer().unseal(bytes(d.phone_sealed), DUTY_PHONE)) if d.phone_sealed else "",
+            d.period.lower,
+        )
         for d in found.order_by("unit_id", "kind")
     )
