@@ -37,6 +37,19 @@ def migrated(cluster: Cluster, request: pytest.FixtureRequest) -> str:
     return databases.template(os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
 
+@pytest.fixture(scope="session")
+def migrated_with_units(migrated: str) -> str:
+    """The name of this worker's template that has units."""
+    return databases.with_units(migrated)
+
+
+@pytest.fixture
+def registry(migrated_with_units: str) -> Iterator[str]:
+    """A database of the test's own with the units of 肃南 in it."""
+    with databases.cloned(migrated_with_units) as name:
+        yield name
+
+
 @pytest.fixture
 def database(migrated: str) -> Iterator[str]:
     """A database of the test's own; committing is for real."""

@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.core.management import call_command
 from django.db import connections
 from psycopg.conninfo import conninfo_to_dict
 
 from clusters import session_cluster
+from yingbao.cluster.folder import Role
 from yingbao.seal import Keyring, keys_path
 
 _KNOWN = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
@@ -55,6 +57,36 @@ def template(worker: str) -> str:
     call_command("migrate", database="owner", verbosity=0, skip_checks=True)
     connections.close_all()
     return name
+
+
+def with_units(template_name: str) -> str:
+    """A template of the same, with the units of 肃南 and another county in it."""
+    import given  # noqa: PLC0415 - the actions need Django, which is set up after this module is read
+
+    name = f"{template_name}_units"
+    cluster = session_cluster()
+    cluster.drop_database(name)
+    cluster.create_database(name, template=template_name)
+    point_at(name)
+    given.units()
+    connections.close_all()
+    return name
+
+
+@contextmanager
+def raw(role: Role) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of a role to the database of the running test; every statement stands alone."""
+    name = connections["default"].settings_dict["NAME"]
+    with psycopg.connect(session_cluster().dsn(role, name), autocommit=True) as connection:
+        yield connection
+
+
+@contextmanager
+def past_the_triggers() -> Iterator[psycopg.Connection[Any]]:
+    """The superuser with triggers switched off: what a person with the machine in their hands can do."""
+    with raw("super") as connection:
+        connection.execute("SET session_replication_role = replica")
+        yield connection
 
 
 @contextmanager

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from people import CLERK, FAMILY, KANGLE, PROGRAM, SEASON
+from yingbao.journal import queries as journal
 from yingbao.journal.acting import Acting
+from yingbao.journal.queries import Deed
 from yingbao.journal.scope import within
 from yingbao.policy import load_release
 from yingbao.registry import actions, queries
@@ -36,3 +38,27 @@ def people_of(household_id: UUID, on: date = SEASON, by: Acting = CLERK) -> dict
     """The ids of a household's people by name."""
     with within(by):
         return {m.name: m.id for m in queries.household_page(household_id, on).members}
+
+
+def deed(entry_id: UUID) -> Deed:
+    """The journal's entry of that id."""
+    return journal.by_ids([entry_id])[entry_id]
+
+
+def deeds(subject_id: UUID, by: Acting = CLERK) -> list[str]:
+    """What was done to a thing, oldest first."""
+    with within(by):
+        return [one.action for one in reversed(journal.of_subject(subject_id))]
+
+
+def man(by: Acting = CLERK) -> UUID:
+    """安国强 of a family of three in 康乐镇."""
+    return people_of(household(), by=by)["安国强"]
+
+
+def page(
+    resident_id: UUID, on: date = SEASON, known_at: datetime | None = None, by: Acting = CLERK
+) -> queries.PersonPage:
+    """A person as `by` reads them."""
+    with within(by):
+        return queries.person_page(resident_id, on, known_at)

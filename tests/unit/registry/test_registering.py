@@ -22,10 +22,7 @@ from yingbao.registry import actions, queries
 from yingbao.registry.drafts import Draft
 from yingbao.registry.errors import DocumentTaken, FormInvalid
 
-
-@pytest.fixture(autouse=True)
-def _units(database: str) -> None:
-    given.units()
+pytestmark = pytest.mark.usefixtures("registry")
 
 
 def test_a_family_of_three_is_enrolled_from_the_day_it_is_registered() -> None:
