@@ -58,6 +58,13 @@ def database(migrated: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
+def module_registry(migrated_with_units: str) -> Iterator[str]:
+    """One database with units for a whole module of tests whose deeds are refused or do not meet."""
+    with databases.cloned(migrated_with_units) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
 def module_database(migrated: str) -> Iterator[str]:
     """One database for a whole module of tests that only read, or that build on each other's deeds."""
     with databases.cloned(migrated) as name:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from people import CLERK, FAMILY, KANGLE, PROGRAM, SEASON
+from people import CLERK, FAMILY, KANGLE, PROGRAM, SEASON, draft
 from yingbao.journal import queries as journal
 from yingbao.journal.acting import Acting
 from yingbao.journal.queries import Deed
@@ -16,6 +16,7 @@ from yingbao.registry import actions, queries
 from yingbao.registry.drafts import Draft
 
 FIRST = date(2023, 1, 1)
+AN_OLDER = draft("安老大", "19500505", "351")
 
 
 def units() -> None:
@@ -28,10 +29,16 @@ def units() -> None:
 
 
 def household(
-    members: Sequence[Draft] = FAMILY, unit_code: str = KANGLE, on: date = SEASON, by: Acting = CLERK
+    members: Sequence[Draft] = FAMILY,
+    unit_code: str = KANGLE,
+    on: date = SEASON,
+    by: Acting = CLERK,
+    number: str = "",
 ) -> UUID:
     """A household registered in 康乐镇."""
-    return actions.register_household(by=by, unit_code=unit_code, members=members, on=on, grounds="户口簿")
+    return actions.register_household(
+        by=by, unit_code=unit_code, members=members, on=on, grounds="户口簿", number=number
+    )
 
 
 def people_of(household_id: UUID, on: date = SEASON, by: Acting = CLERK) -> dict[str, UUID]:

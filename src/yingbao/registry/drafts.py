@@ -89,7 +89,10 @@ def check(draft: Draft, on: date) -> tuple[Checked | None, dict[str, str]]:
         _same_birth(draft, born, faults)
     sex = sex or draft.sex
     if sex not in ("male", "female"):
-        faults.add("sex", "没有选性别，请按证件选“男”或“女”")
+        if (
+            draft.sex or "document" not in faults.found or draft.document_kind != ID_CARD
+        ):  # the number will tell
+            faults.add("sex", "没有选性别，请按证件选“男”或“女”")
     elif draft.sex and draft.sex != sex:
         faults.add("sex", "性别与身份证号第17位不符，请核对原件")
     if not number and born is not None and not draft.document and age_on(born, on) >= AGE_WITHOUT_DOCUMENT:

@@ -5,22 +5,25 @@ from datetime import date
 import pytest
 
 import given
+from databases import raw
 from people import (
     AN_GUOQIANG,
+    AUDITOR,
     CLERK,
     FAMILY,
     GAOTAI_CLERK,
+    HUANGCHENG,
     HUANGCHENG_CLERK,
     KANGLE,
     LAN_XIUYING,
     SEASON,
     draft,
 )
-from yingbao.journal.errors import OutOfRegion
+from yingbao.journal.errors import NotPermitted, OutOfRegion
 from yingbao.journal.scope import within
 from yingbao.registry import actions, queries
 from yingbao.registry.drafts import Draft
-from yingbao.registry.errors import DocumentTaken, FormInvalid
+from yingbao.registry.errors import DocumentTaken, FormInvalid, UnitNotFound
 
 pytestmark = pytest.mark.usefixtures("registry")
 
@@ -83,3 +86,79 @@ def test_what_was_known_before_a_move_can_still_be_read() -> None:
     assert [s.through_on for s in after.residences] == [date(2023, 11, 30), None]
     assert then.unit_code == KANGLE
     assert LAN_XIUYING.name == "兰秀英"
+
+
+def test_a_household_number_typed_is_taken_and_one_in_use_is_refused_at_its_field() -> None:
+    given.household(number="康-1")
+    with pytest.raises(FormInvalid) as refused:
+        given.household([draft("某人", "19700101", "333")], number="康-1")
+    assert list(refused.value.faults) == ["number"]
+
+
+def test_a_household_number_the_program_would_give_but_is_taken_is_passed_over() -> None:
+    given.household([draft("某人", "19700101", "333")], number="620721-000001")
+    household = given.household()
+    with within(CLERK):
+        assert queries.household_page(household, SEASON).number == "620721-000002"
+
+
+def test_the_same_number_twice_on_one_form_is_refused_at_the_second() -> None:
+    twin = Draft(name="兰秀英", relation="10", document=AN_GUOQIANG.document)
+    with pytest.raises(FormInvalid) as refused:
+        given.household([AN_GUOQIANG, twin])
+    assert list(refused.value.faults) == ["members.1.document"]
+
+
+@pytest.mark.parametrize(
+    ("members", "field"),
+    [
+        ([], "members.0.name"),
+        ([draft("兰秀英", "19820301", "222", "10")], "members.0.relation"),
+        ([AN_GUOQIANG, draft("兰秀英", "19820301", "222", "")], "members.1.relation"),
+    ],
+)
+def test_a_household_without_people_head_or_relation_is_refused(members: list[Draft], field: str) -> None:
+    with pytest.raises(FormInvalid) as refused:
+        given.household(members)
+    assert field in refused.value.faults
+
+
+def test_nobody_is_registered_in_a_unit_that_is_unknown_or_closed() -> None:
+    with pytest.raises(UnitNotFound):
+        given.household(unit_code="620721-T77")
+    actions.close_unit(by=CLERK, code=KANGLE, last_on=date(2023, 10, 7), grounds="撤并")
+    with pytest.raises(UnitNotFound):
+        given.household()
+
+
+def test_a_workplace_that_is_no_unit_is_refused() -> None:
+    with pytest.raises(UnitNotFound):
+        given.household([draft("某人", "19700101", "333", works_in="620721-W77")])
+
+
+def test_who_may_not_register_is_refused_before_anything_is_looked_at() -> None:
+    with pytest.raises(NotPermitted):
+        given.household([], by=AUDITOR)
+
+
+def test_a_number_held_in_another_town_is_refused_without_saying_where() -> None:
+    given.household()
+    with pytest.raises(DocumentTaken, match="不在您的管辖范围"):
+        given.household([AN_GUOQIANG], unit_code=HUANGCHENG, by=HUANGCHENG_CLERK)
+
+
+def test_every_row_of_a_registration_is_stamped_with_its_entry_and_told_above() -> None:
+    household = given.household()
+    with raw("app") as app:
+        app.execute("SET app.region = '0'")
+        entries = {
+            row
+            for table in ("household", "resident", "membership", "residence", "change")
+            for row in app.execute(f"SELECT entry_id FROM registry_{table}").fetchall()
+        }
+        news = app.execute("SELECT topic, entry_id FROM journal_outbox").fetchall()
+        subject = app.execute(
+            "SELECT subject_id FROM journal_entry WHERE id = %s", next(iter(entries))
+        ).fetchone()
+    assert (len(entries), subject) == (1, (household,))
+    assert [(topic, (entry,)) for topic, entry in news] == [("registered", *entries)]
