@@ -6,13 +6,15 @@ import sys
 
 import typer
 
-from yingbao.cli import backups, machine, policy, population
+from yingbao.cli import backups, journal, machine, policy, population, staff
 from yingbao.cli.demo import demo
 from yingbao.cli.exits import Exit
 from yingbao.kernel.refusal import Refusal
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="应保：城乡居民医保参保征缴。")
 app.add_typer(policy.app, name="policy", help="政策：核对、逐例回答、说明理由、重印表格。")
+app.add_typer(journal.app, name="journal", help="日志：核对、封存。")
+app.add_typer(staff.app, name="staff", help="人员账户：建立第一位管理员。")
 app.command("assess")(population.assess)
 app.command("sample")(population.sample)
 app.command("demo")(demo)

@@ -24,7 +24,7 @@ from people import (
 from yingbao.journal.errors import NotPermitted, OutOfRegion
 from yingbao.journal.scope import within
 from yingbao.kernel.ids import uuid7
-from yingbao.policy import Unknown
+from yingbao.policy import UNKNOWN
 from yingbao.registry import actions, queries
 from yingbao.registry.actions.moves import Landing
 from yingbao.registry.errors import FormInvalid, HouseholdNotFound, Overlap, ResidentNotFound, UnitNotFound
@@ -114,7 +114,7 @@ def test_the_head_changes_the_relation_within_the_household() -> None:
         by=CLERK, resident_id=people["兰秀英"], to=Landing(household, "02"), on=LATER, grounds="变更户主"
     )
     with within(CLERK):
-        assert [(m.name, m.relation) for m in queries.household_page(household, LATER).members][0] == (
+        assert next((m.name, m.relation) for m in queries.household_page(household, LATER).members) == (
             "兰秀英",
             "02",
         )
@@ -207,5 +207,5 @@ def test_facts_are_those_known_at_the_instant_asked_for() -> None:
         then = queries.facts_of(who, SEASON, "620721", known_at=known)
     assert (then.residence, now.residence) == ("hukou", "resident_without_permit")
     assert (now.military_dependant, now.repaid_years) == (None, frozenset())
-    assert isinstance(now.insured_years, Unknown)
+    assert now.insured_years is UNKNOWN
     assert (AN_GUOQIANG.name, LAN_XIUYING.name) == ("安国强", "兰秀英")
