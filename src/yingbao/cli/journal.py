@@ -21,7 +21,9 @@ def verify() -> None:
     found = sealing.verify()
     for finding in found.findings:
         print(finding.sentence)
-    print(f"日志 {found.entries} 条，封存 {found.batches} 批，未封存 {found.unsealed} 条，有问题 {len(found.findings)} 处。")
+    print(
+        f"日志 {found.entries} 条，封存 {found.batches} 批，未封存 {found.unsealed} 条，有问题 {len(found.findings)} 处。"
+    )
     if found.findings:
         raise typer.Exit(Exit.FAULTS)
 
@@ -30,7 +32,9 @@ def verify() -> None:
 def seal(
     *,
     all_: Annotated[bool, typer.Option("--all", help="从头找没有封存的；时钟出过错以后用。")] = False,
-    restored: Annotated[bool, typer.Option("--restored", help="刚从备份恢复到以前某天：从现有的最后一批接着封存。")] = False,
+    restored: Annotated[
+        bool, typer.Option("--restored", help="刚从备份恢复到以前某天：从现有的最后一批接着封存。")
+    ] = False,
 ) -> None:
     """封存还没有封存的日志（平时由后台每分钟做一次）。"""
     open_rooms()

@@ -25,9 +25,13 @@ def add(
     login: str,
     *,
     name: Annotated[str, typer.Option(help="姓名。")],
-    role: Annotated[str, typer.Option(help="岗位代码，如 system_admin、security_admin；见 docs/reference/roles.md。")],
+    role: Annotated[
+        str, typer.Option(help="岗位代码，如 system_admin、security_admin；见 docs/reference/roles.md。")
+    ],
     unit: Annotated[str, typer.Option(help="单位代码，如 620721；0 为全国。")],
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="从标准输入读初始密码（一行）。")] = False,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="从标准输入读初始密码（一行）。")
+    ] = False,
 ) -> None:
     """建立人员账户并授予岗位，给第一位管理员用；以后的账户在网页上建。"""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else _asked_twice()

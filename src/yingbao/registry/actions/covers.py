@@ -9,11 +9,11 @@ from yingbao.journal.acting import Acting
 from yingbao.journal.actions import record
 from yingbao.journal.content import plain_text
 from yingbao.journal.scope import within
-from yingbao.registry.actions.spans import after, said
+from yingbao.registry.actions.spans import after, enrol, said
 from yingbao.registry.errors import FormInvalid, Overlap, SpanNotFound
 from yingbao.registry.locks import resident_for_change
-from yingbao.registry.models import Cover, Holding
-from yingbao.registry.states import INSURANCES
+from yingbao.registry.models import Cover, Holding, Resident
+from yingbao.registry.states import INSURANCES, edge
 from yingbao.registry.vocabulary import categories
 
 
@@ -118,6 +118,7 @@ def recognise(
             by=by, action="class.recognise", subject="resident", subject_id=resident_id, unit_code=resident.unit_id,
             grounds=evidence, facts={"category": category, "from": str(recognised_on)}, news="class",
         )  # fmt: skip
+        _reclass(resident, recognised_on, f"认定{known[category].name}")
         Holding.objects.create(
             resident=resident,
             category=category,
@@ -145,8 +146,19 @@ def end_holding(*, by: Acting, resident_id: UUID, holding_id: UUID, ended_on: da
             by=by, action="class.end", subject="resident", subject_id=resident_id, unit_code=resident.unit_id,
             grounds=evidence, facts={"category": held.category, "last": str(ended_on)}, news="class",
         )  # fmt: skip
+        _reclass(
+            resident,
+            ended_on,
+            f"终止{categories()[held.category].name}" if held.category in categories() else "终止",
+        )
         held.period = period
         held.save(update_fields=["period"])
+
+
+def _reclass(resident: Resident, on: date, reason: str) -> None:
+    """The platform's change of class (27), for who is enrolled."""
+    if edge("reclass", resident.state):
+        enrol(resident, "reclass", on, reason).save(force_insert=True)
 
 
 def _end_faults(field: str, last_on: date, from_on: date, evidence: str) -> dict[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from django.db.models import F
+
 from yingbao.journal.acting import Acting
 from yingbao.journal.actions import record
 from yingbao.journal.content import plain_text
@@ -37,7 +39,9 @@ def change_state(*, by: Acting, resident_id: UUID, deed: str, on: date, reason: 
             and Survival.objects.filter(resident=resident, status="died", period__contains=on).exists()
         ):
             raise NoWay(SURVIVALS["died"], way.label)
-        last = Change.objects.filter(resident=resident).order_by("-on").first()
+        last = (
+            Change.objects.filter(resident=resident).exclude(from_state=F("to_state")).order_by("-on").first()
+        )
         if last is not None and on < last.on:
             raise FormInvalid({"on": f"日期 {on} 早于上一次变更（{last.on} {CHANGES[last.kind]}），请核对"})
         record(

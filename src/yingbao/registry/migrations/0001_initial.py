@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9]{2}([0-9]{2}){0,2}([0-9]{3}){0,2}(-[A-Z0-9]{1,12})?$')), name='registry_unit_code'),
+            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{3}){0,2})?)?(-[A-Z0-9]{1,12})?$')), name='registry_unit_code'),
         ),
         migrations.AddIndex(
             model_name='resident',

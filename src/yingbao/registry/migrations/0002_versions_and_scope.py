@@ -22,12 +22,13 @@ def _sql() -> str:
         for table in _BY_RESIDENT
     ]
     lines.append(f"SELECT journal_scope('registry_merge', '{_OF.format(column='kept_id')}');")
-    # whoever acts in some region may read what units there are; only those above a unit may write it
     lines.append("SELECT journal_scope('registry_unit', 'journal_reaches(code)');")
-    lines.append(
-        "CREATE POLICY known ON registry_unit FOR SELECT "
+    # whoever acts in some region may read what units there are and where a farm's people land; only those above write it
+    lines += [
+        f"CREATE POLICY known ON registry_{table} FOR SELECT "
         "USING (nullif(current_setting('app.region', true), '') IS NOT NULL);"
-    )
+        for table in ("unit", "assignment")
+    ]
     lines.append("CREATE SEQUENCE registry_household_sequence;")
     return "\n".join(lines)
 

@@ -24,7 +24,7 @@ UNIT_KINDS = {
     "park": "园区",
 }
 #: GB/T 2260 and 统计用区划代码 by level, or a local code behind a dash.
-UNIT_CODE = r"^[0-9]{2}([0-9]{2}){0,2}([0-9]{3}){0,2}(-[A-Z0-9]{1,12})?$"
+UNIT_CODE = r"^[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{3}){0,2})?)?(-[A-Z0-9]{1,12})?$"
 DUTY_KINDS = {
     "leads": "主要领导负总责",
     "town": "班子成员包镇",

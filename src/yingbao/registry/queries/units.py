@@ -83,7 +83,7 @@ def assignments(code: str, on: date) -> list[Assignment]:
 
 def duties(region: str, on: date) -> tuple[DutyLine, ...]:
     """Who answers for the units of a region on a day."""
-    found = Duty.objects.filter(unit_id__startswith=region, period__contains=on).select_related("unit")
+    found = Duty.objects.filter(unit__code__startswith=region, period__contains=on).select_related("unit")
     return tuple(
         DutyLine(
             d.id,
