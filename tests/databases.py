@@ -54,9 +54,14 @@ def template(worker: str) -> str:
     cluster.drop_database(name)
     cluster.create_database(name)
     point_at(name)
+    migrate()
+    return name
+
+
+def migrate() -> None:
+    """The database pointed at gets its tables."""
     call_command("migrate", database="owner", verbosity=0, skip_checks=True)
     connections.close_all()
-    return name
 
 
 def with_units(template_name: str) -> str:

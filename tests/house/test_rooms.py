@@ -198,6 +198,7 @@ def test_every_versioned_model_has_its_triggers_and_all_its_columns_in_the_versi
                 assert columns == {field.column for field in model._meta.concrete_fields} | also, side
 
 
+@pytest.mark.usefixtures("module_database")
 def test_the_migrations_say_what_the_models_say() -> None:
     from django.core.management import call_command
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from yingbao.kernel.refusal import Conflict, Forbidden, NotFound
+from yingbao.kernel.refusal import Forbidden, NotFound
 
 
 class NotPermitted(Forbidden):
@@ -43,12 +43,3 @@ class RunNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("没有这次运行的记录，请回到工作台查看最近运行")
-
-
-class NotSealed(Conflict):
-    """There is no entry to seal or verify."""
-
-    code: ClassVar[str] = "journal-empty"
-
-    def __init__(self) -> None:
-        super().__init__("日志里还没有内容，无需核对")

@@ -53,7 +53,7 @@ def test_two_clerks_register_the_same_number_at_once() -> None:
         twin = [draft("某人", "19700101", str(order))]
         found = race(lambda t=twin: given.household(t), lambda t=twin: given.household(t, HUANGCHENG))  # type: ignore[misc]
         assert kinds(found) == ["DocumentTaken", "done"]
-        assert isinstance(next(one for one in found if one), DocumentTaken)
+        assert isinstance(next(filter(None, found)), DocumentTaken)
     assert sealing.verify().findings == ()
 
 
@@ -88,25 +88,27 @@ def test_two_reviewers_decide_at_once() -> None:
         )
     )
     assert kinds(found) == ["AlreadyDecided", "done"]
-    assert isinstance(next(one for one in found if one), AlreadyDecided)
+    assert isinstance(next(filter(None, found)), AlreadyDecided)
 
 
 def test_moves_of_people_and_households_across_each_other_never_wait_for_each_other() -> None:
-    one, two = given.household(), given.household([draft("屈大山", "19600101", "555")], HUANGCHENG)
-    people = given.people_of(one)
+    here, there = given.household(), given.household([draft("屈大山", "19600101", "555")], HUANGCHENG)
+    people = given.people_of(here)
     lan = people["兰秀英"]
     for step in range(6):
         on = DAY + step * A_DAY
         found = race(
-            lambda on=on: actions.move(by=CLERK, resident_id=lan, to=Landing(one, "99"), on=on, grounds="证"),  # type: ignore[misc]
-            lambda on=on: actions.move_household(
-                by=CLERK, household_id=one, unit_code=HUANGCHENG, on=on, grounds="证"
+            lambda on=on: actions.move(
+                by=CLERK, resident_id=lan, to=Landing(here, "99"), on=on, grounds="证"
             ),  # type: ignore[misc]
             lambda on=on: actions.move_household(
-                by=CLERK, household_id=two, unit_code=KANGLE, on=on, grounds="证"
+                by=CLERK, household_id=here, unit_code=HUANGCHENG, on=on, grounds="证"
+            ),  # type: ignore[misc]
+            lambda on=on: actions.move_household(
+                by=CLERK, household_id=there, unit_code=KANGLE, on=on, grounds="证"
             ),  # type: ignore[misc]
         )
-        assert [one for one in found if one is not None and not isinstance(one, Overlap)] == []
+        assert [e for e in found if e is not None and not isinstance(e, Overlap)] == []
 
 
 def test_two_merges_of_the_same_two_the_other_way_round_do_not_wait_for_each_other() -> None:
