@@ -46,11 +46,13 @@ def register_household(
     grounds: str = "",
     number: str = "",
     address: str = "",
+    household_id: UUID | None = None,
 ) -> UUID:
     """A household with all its people, enrolled from that day. A household has one head (GB/T 4761: 02).
 
     `unit_code` may be a farm or a station: the household lands in the unit that manages its people, a farm's by the
     hukou of the head (肃医保〔2023〕48号 四(三)).
+    `household_id`: the caller's own, so that a second attempt can be recognised (see `once`).
     Raises FormInvalid (every field at fault), UnitNotFound, DocumentTaken, NotPermitted, OutOfRegion.
     """
     by.require("person.register")
@@ -64,6 +66,7 @@ def register_household(
             people = [replace(person, works_in=person.works_in or workplace) for person in people]
         next_number = _ground(landing, keys, people, on, numbered=not number)
         household = Household(
+            id=household_id or uuid7(),
             unit_id=landing, address=plain_text(address).strip(),
             number=plain_text(number).strip() or _number(landing, next_number),
         )  # fmt: skip
@@ -81,8 +84,10 @@ def register_household(
     return household.id
 
 
-def add_member(*, by: Acting, household_id: UUID, member: Draft, on: date, grounds: str = "") -> UUID:
-    """One more person of a household: a newborn, a spouse, someone overlooked.
+def add_member(
+    *, by: Acting, household_id: UUID, member: Draft, on: date, grounds: str = "", resident_id: UUID | None = None
+) -> UUID:
+    """One more person of a household: a newborn, a spouse, someone overlooked. `resident_id`: the caller's own.
 
     Raises FormInvalid, HouseholdNotFound, DocumentTaken, NotPermitted, OutOfRegion.
     """
@@ -101,7 +106,7 @@ def add_member(*, by: Acting, household_id: UUID, member: Draft, on: date, groun
             raise FormInvalid(faults)
         keys = _keys([person])
         _ground(household.unit_id, keys, [person], on, numbered=False)
-        resident_id = uuid7()
+        resident_id = resident_id or uuid7()
         record(
             by=by, action="resident.register", subject="resident", subject_id=resident_id,
             unit_code=household.unit_id, grounds=grounds,
