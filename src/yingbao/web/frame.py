@@ -35,6 +35,7 @@ ROOMS: tuple[tuple[Room, ...], ...] = (
     (Room("home", "工作台", "home", ANY_STAFF, "home"),),
     (
         Room("residents", "人员", "person", "person.search", "residents"),
+        Room("units", "单位", "pin", "unit.view", "units"),
         Room("rosters", "名册", "list", "rosters.view", "rosters"),
         Room("registers", "征缴清册", "register", "registers.view", "registers"),
         Room("payments", "缴费", "card", "payments.view", "payments"),
@@ -128,9 +129,10 @@ def nav(request: HttpRequest, acting: Acting) -> tuple[tuple[Entry, ...], ...]:
 
 
 def current_room(request: HttpRequest) -> str | None:
-    """The room of the page shown: the url's name up to its first hyphen."""
+    """The room of the page shown: the url's name up to its first hyphen; a search belongs to the people."""
     match = request.resolver_match
-    return match.url_name.split("-")[0] if match is not None and match.url_name else None
+    room = match.url_name.split("-")[0] if match is not None and match.url_name else None
+    return "residents" if room == "search" else room
 
 
 def url_of(name: str) -> str | None:

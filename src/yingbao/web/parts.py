@@ -31,12 +31,13 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of a time line. `state`: money (filled), happened (ring) or next (dashed)."""
+    """One line of a time line. `state`: money (filled), happened (ring) or next (dashed). `by`: who wrote it when."""
 
     on: str
     what: str
     detail: str = ""
     state: str = "happened"
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
