@@ -186,7 +186,11 @@ def deeds(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     """The journal of this person; who looked at the whole number is shown to those who keep watch."""
     _, seen, context = around(request, resident_id, "residents-journal")
     watcher = may(acting_of(request), "journal.view")
-    found = people.deeds_of(journal.of_subject(resident_id), watcher=watcher, known_at=seen.at)
+    own = {deed.id: deed for deed in journal.of_subject(resident_id)}
+    # what was written of this person under a deed of the household, or of the other record of a merge
+    own |= journal.by_ids([one.entry_id for one in written(resident_id) if one.entry_id])
+    newest = sorted(own.values(), key=lambda deed: deed.at, reverse=True)
+    found = people.deeds_of(newest, watcher=watcher, known_at=seen.at)
     return render(request, "workbench/residents/journal.html", context | {"deeds": found, "watcher": watcher})
 
 
@@ -300,7 +304,7 @@ def _due(request: HttpRequest, page: PersonPage, seen: Known) -> dict[str, Any]:
             fault = refusal.sentence
     found = explain(policy, known.facts_known(page, on, policy.release.region, seen.at), on)
     return {
-        "due": due.due_of(policy, found, page.holdings, on, page.insured_years),
+        "due": due.due_of(policy, found, page.holdings, page.insured_years),
         "policy_name": policy.release.name,
         "year": policy.release.benefit_year,
         "paid_on": on,

@@ -75,7 +75,6 @@ def due_of(
     policy: Policy,
     found: Explanation,
     holdings: tuple[HoldingLine, ...],
-    on: date,
     insured: tuple[int, ...] | None = None,
 ) -> Due:
     """The card of an explanation; `insured`: the years known to be insured."""
@@ -83,7 +82,7 @@ def due_of(
     window = policy.release.windows.get((answer.window or "").partition(".")[2])
     wait, wait_detail = _wait(found, _running(insured, policy.release.benefit_year))
     return Due(
-        answer.outcome, yuan(answer.due_fen), _headline(found, on), _detail(found), _cover(found), wait, wait_detail,
+        answer.outcome, yuan(answer.due_fen), _headline(found), _detail(found), _cover(found), wait, wait_detail,
         window.name if window else "", f"{window.from_} 至 {window.through}" if window else "",
         tuple(_missing(name) for name in sorted(answer.missing)), _lines(policy, found, holdings),
         *_shares(policy, found),
@@ -92,12 +91,12 @@ def due_of(
     )  # fmt: skip
 
 
-def _headline(found: Explanation, on: date) -> str:
+def _headline(found: Explanation) -> str:
     if found.answer.outcome == "payable":
         return ""
     if found.answer.outcome == "undetermined":
         return "还不能确定"
-    return f"{on} 不能缴费"
+    return "这天不能缴费"
 
 
 def _detail(found: Explanation) -> str:

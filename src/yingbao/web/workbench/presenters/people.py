@@ -230,8 +230,17 @@ def lines_of(page: PersonPage, homes: Homes, entries: Mapping[UUID, Deed]) -> di
         "schools": tuple(line(s, STAGES[s.what], s.detail) for s in reversed(page.schoolings)),
         "survivals": tuple(line(s, SURVIVALS[s.what], "", s.detail) for s in reversed(page.survivals)),
         "changes": tuple(
-            Line(s.id, _change_label(s), s.detail, day(s.from_on), "", who(s.entry_id, entries), False)
+            Line(
+                s.id,
+                label,
+                "" if s.detail == label else s.detail,
+                day(s.from_on),
+                "",
+                who(s.entry_id, entries),
+                False,
+            )
             for s in reversed(page.changes)
+            for label in [_change_label(s)]
         ),
     }
 
