@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from benchmarks import assess, assess_linear, explain, openfisca
+from benchmarks import assess, assess_linear, explain, load, openfisca, register, search
 from benchmarks.trial import Figure, say
 
 FIGURES: dict[str, Callable[[str], Figure]] = {
@@ -14,6 +14,10 @@ FIGURES: dict[str, Callable[[str], Figure]] = {
     "assess-linear": assess_linear.measure,
     "openfisca": openfisca.measure,
     "explain": explain.measure,
+    "load": load.measure,
+    "register": register.measure,
+    "register-growth": register.measure,
+    "search": search.measure,
 }
 
 

@@ -14,7 +14,7 @@ from benchmarks.__main__ import FIGURES
 HOUSE = Path(__file__).resolve().parents[2]
 FIELDS = {"name", "value", "unit", "ratio", "against", "bar", "better", "rows", "peak_mib"}
 #: Modules that measure nothing themselves.
-SHARED = {"__init__", "__main__", "trial", "apart", "fisca_model"}
+SHARED = {"__init__", "__main__", "trial", "apart", "fisca_model", "rooms"}
 MODULES = sorted(p for p in (HOUSE / "benchmarks").glob("*.py") if p.stem not in SHARED)
 
 
@@ -52,7 +52,10 @@ def test_every_figure_is_documented() -> None:
     assert [name for name in listed() if f"`{name}`" not in text] == []
 
 
-@pytest.mark.parametrize(("name", "people"), [("explain", 20), ("assess-620724", 1_000)])
+@pytest.mark.parametrize(("name", "people"), [
+        ("explain", 20), ("assess-620724", 1_000), ("load", 400), ("register", 400), ("register-growth", 400),
+        ("search", 400),
+    ])
 def test_a_figure_prints_one_json_line_and_nothing_else(name: str, people: int) -> None:
     ran = run(name, people)
     assert ran.returncode == 0, ran.stderr

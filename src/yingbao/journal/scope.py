@@ -53,8 +53,8 @@ def _in_words(by: Acting | str) -> Iterator[None]:
     """A row that a policy refuses lies outside the region; what triggers refuse stays an error."""
     try:
         yield
-    except ProgrammingError as error:
-        cause = error.__cause__
+    except (ProgrammingError, InsufficientPrivilege) as error:
+        cause = error if isinstance(error, InsufficientPrivilege) else error.__cause__
         if isinstance(cause, InsufficientPrivilege) and cause.diag.source_function == "ExecWithCheckOptions":
             raise OutOfRegion("" if isinstance(by, str) else by.unit_name) from error
         raise

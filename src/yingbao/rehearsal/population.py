@@ -209,6 +209,7 @@ class _Block:
         )
         columns |= self._events()
         columns |= self._schooling()
+        columns |= self._permits()
         return pa.RecordBatch.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
 
     def _residence(self) -> dict[str, Any]:
@@ -216,6 +217,7 @@ class _Block:
         away_student = (self.age >= 18.3) & (self.age < 23) & self.lot(0.12)
         kind = np.select([away_student, by_house < 0.03, by_house < 0.04], [2, 1, 3], 0)
         self.student_here = away_student
+        self.permit = kind == 1
         self.migrant = kind > 0
         own = self.unit_names.take(pa.array(self.unit))
         hukou = pc.if_else(pa.array(self.migrant), "外地", own)
@@ -302,10 +304,13 @@ class _Block:
             "imprisoned_on": covers.dates(self.between(self.season - 900, self.season + 200), imprisoned),
             "released_on": pa.nulls(self.size, pa.date32()),
             "enlisted_on": covers.dates(self.between(self.season - 700, self.season + 60), enlisted),
-            "permit_until": pa.nulls(self.size, pa.date32()),
             "parent_insured": pa.nulls(self.size, pa.bool_()),
             "periods": pa.nulls(self.size, pa.int32()),
         }
+
+    def _permits(self) -> dict[str, Any]:
+        # Valid through the benefit year: an office registers nobody on an expired permit.
+        return {"permit_until": covers.dates(self.last + self.rng.integers(1, 730, self.size), self.permit)}
 
     def _schooling(self) -> dict[str, Any]:
         stages = ["kindergarten", "primary", "junior", "senior", "vocational", "university"]

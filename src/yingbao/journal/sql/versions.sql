@@ -16,9 +16,11 @@ BEGIN
     LOOP
         EXECUTE format('ALTER TABLE %I ADD COLUMN %I %s', bare || '_version', missing.attname, missing.type);
     END LOOP;
-    EXECUTE (SELECT string_agg(format('ALTER TABLE %I ALTER COLUMN %I DROP NOT NULL', bare || '_version', a.attname), ';')
-             FROM pg_attribute a WHERE a.attrelid = (bare || '_version')::regclass AND a.attnum > 0
-             AND a.attnotnull AND a.attname NOT IN ('known_from', 'known_until'));
+    -- none is left to loosen when a table is taken again
+    EXECUTE coalesce((
+        SELECT string_agg(format('ALTER TABLE %I ALTER COLUMN %I DROP NOT NULL', bare || '_version', a.attname), ';')
+        FROM pg_attribute a WHERE a.attrelid = (bare || '_version')::regclass AND a.attnum > 0
+        AND a.attnotnull AND a.attname NOT IN ('known_from', 'known_until')), 'SELECT');
     SELECT string_agg(format('%I', attname), ', ' ORDER BY attnum) INTO columns FROM pg_attribute
     WHERE attrelid = kept AND attnum > 0 AND NOT attisdropped;
     EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON %I (%I, known_until)', bare || '_version_key', bare || '_version',

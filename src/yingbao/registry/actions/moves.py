@@ -16,8 +16,7 @@ from yingbao.registry.actions.spans import enrol, replace_from
 from yingbao.registry.errors import FormInvalid, HouseholdNotFound, UnitNotFound
 from yingbao.registry.locks import resident_for_change, residents_for_change
 from yingbao.registry.models import Change, Household, Membership, Residence, Resident, Unit
-from yingbao.registry.models.lives import HEAD
-from yingbao.registry.states import RELATIONS, edge
+from yingbao.registry.states import HEAD, RELATIONS, edge
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+import psycopg
+from django.db import connection
 
+from yingbao.journal import direct
 from yingbao.journal.acting import Acting
 from yingbao.journal.actions import record
 from yingbao.journal.content import plain_text
@@ -19,22 +21,31 @@ from yingbao.kernel.ids import uuid7
 from yingbao.registry.actions.landing import land
 from yingbao.registry.drafts import Checked, Draft, check
 from yingbao.registry.errors import DocumentTaken, FormInvalid, HouseholdNotFound, UnitNotFound
-from yingbao.registry.models import Change, Household, Membership, Residence, Resident, Schooling
-from yingbao.registry.models.lives import HEAD
+from yingbao.registry.fields import DOCUMENT, PHONE
+from yingbao.registry.models import Household, Membership, Residence
 from yingbao.registry.pinyin import of_name
-from yingbao.registry.states import EDGES
+from yingbao.registry.states import EDGES, HEAD
 
-DOCUMENT, PHONE = "resident.document", "resident.phone"
 _REGISTER = EDGES[0]
 #: Where any of the numbers is held already, and the next household number, in one round trip.
 _GROUND = """
 SELECT
     (SELECT v.name FROM registry_resident r JOIN registry_unit v ON v.code = r.unit_id
-     WHERE r.document_key = ANY(%s) AND r.merged_into_id IS NULL LIMIT 1),
-    CASE WHEN %s THEN nextval('registry_household_sequence') END,
-    (SELECT array_agg(w.code) FROM registry_unit w WHERE w.code = ANY(%s))
-FROM registry_unit u WHERE u.code = %s AND u.period @> %s::date
+     WHERE r.document_key = ANY($1::bytea[]) AND r.merged_into_id IS NULL LIMIT 1),
+    CASE WHEN $2 THEN nextval('registry_household_sequence') END,
+    (SELECT array_agg(w.code) FROM registry_unit w WHERE w.code = ANY($3::text[]))
+FROM registry_unit u WHERE u.code = $4 AND u.period @> $5::date
 """
+_HOUSEHOLD_COLUMNS = ("id", "number", "unit_id", "address")
+_RESIDENT_COLUMNS = (
+    "id", "unit_id", "name", "initials", "pinyin", "sex", "birth_date", "nation", "document_kind", "document_sealed",
+    "document_key", "phone_sealed", "phone_key", "state", "insured_years", "repaid_years",
+)  # fmt: skip
+_DOCUMENT_KEY = _RESIDENT_COLUMNS.index("document_key")
+_MEMBERSHIP_COLUMNS = ("id", "resident_id", "household_id", "relation")
+_RESIDENCE_COLUMNS = ("id", "resident_id", "unit_id", "basis", "hukou_place", "permit_until", "works_in_id")
+_SCHOOLING_COLUMNS = ("id", "resident_id", "stage", "school")
+_CHANGE_COLUMNS = ("id", "resident_id", "kind", "from_state", "to_state", "on", "reason")
 
 
 def register_household(
@@ -65,23 +76,21 @@ def register_household(
         if workplace:
             people = [replace(person, works_in=person.works_in or workplace) for person in people]
         next_number = _ground(landing, keys, people, on, numbered=not number)
-        household = Household(
-            id=household_id or uuid7(),
-            unit_id=landing, address=plain_text(address).strip(),
-            number=plain_text(number).strip() or _number(landing, next_number),
-        )  # fmt: skip
-        record(
-            by=by, action="household.register", subject="household", subject_id=household.id, unit_code=landing,
-            grounds=grounds, facts={"number": household.number, "people": len(people), "on": on.isoformat()},
-            news="registered",
-        )  # fmt: skip
+        household_id = household_id or uuid7()
+        number = plain_text(number).strip() or _number(landing, next_number)
         try:
-            with transaction.atomic():
-                household.save(force_insert=True)
-                _write_people(landing, household.id, people, keys, on)
-        except IntegrityError as error:
+            with direct.at_once() as into:
+                record(
+                    by=by, action="household.register", subject="household", subject_id=household_id,
+                    unit_code=landing, grounds=grounds, news="registered", into=into,
+                    facts={"number": number, "people": len(people), "on": on.isoformat()},
+                )  # fmt: skip
+                home = (household_id, number, landing, plain_text(address).strip())
+                direct.write(into, "registry_household", _HOUSEHOLD_COLUMNS, [home])
+                _write_people(into, landing, household_id, people, keys, on)
+        except psycopg.IntegrityError as error:
             raise _taken(error, "number") from error
-    return household.id
+    return household_id
 
 
 def add_member(
@@ -107,16 +116,15 @@ def add_member(
         keys = _keys([person])
         _ground(household.unit_id, keys, [person], on, numbered=False)
         resident_id = resident_id or uuid7()
-        record(
-            by=by, action="resident.register", subject="resident", subject_id=resident_id,
-            unit_code=household.unit_id, grounds=grounds,
-            facts={"household": household.number, "relation": person.relation, "on": on.isoformat()},
-            news="registered",
-        )  # fmt: skip
         try:
-            with transaction.atomic():
-                _write_people(household.unit_id, household_id, [person], keys, on, ids=[resident_id])
-        except IntegrityError as error:
+            with direct.at_once() as into:
+                record(
+                    by=by, action="resident.register", subject="resident", subject_id=resident_id,
+                    unit_code=household.unit_id, grounds=grounds, news="registered", into=into,
+                    facts={"household": household.number, "relation": person.relation, "on": on.isoformat()},
+                )  # fmt: skip
+                _write_people(into, household.unit_id, household_id, [person], keys, on, ids=[resident_id])
+        except psycopg.IntegrityError as error:
             raise _taken(error, "document") from error
     return resident_id
 
@@ -183,9 +191,7 @@ def _ground(
     Returns the next household number where one is wanted.
     """
     works = sorted({person.works_in for person in people if person.works_in})
-    with connection.cursor() as cursor:
-        cursor.execute(_GROUND, [list(keys), numbered, works, unit_code, on])
-        row = cursor.fetchone()
+    row = direct.cursor().execute(_GROUND, [list(keys), numbered, works, unit_code, on]).fetchone()
     if row is None:
         raise UnitNotFound(unit_code)
     held, next_number, found = row
@@ -207,6 +213,7 @@ def _number(unit_code: str, wanted: int) -> str:
 
 
 def _write_people(
+    into: psycopg.RawCursor[Any],
     unit_code: str,
     household_id: UUID,
     people: Sequence[Checked],
@@ -214,62 +221,44 @@ def _write_people(
     on: date,
     ids: Sequence[UUID] | None = None,
 ) -> None:
+    """All that belongs to new people, a statement a table."""
     by_field = {field: key for key, field in keys.items()}
-    residents: list[Resident] = []
-    rows: dict[type[Any], list[Any]] = {Membership: [], Residence: [], Schooling: [], Change: []}
-    for place, person in enumerate(people):
-        resident = _resident(unit_code, person, by_field.get(f"members.{place}.document"))
-        if ids is not None:
-            resident.id = ids[place]
-        residents.append(resident)
-        since = (on, None)
-        rows[Membership].append(
-            Membership(
-                resident=resident, household_id=household_id, relation=person.relation or "99", period=since
-            )
-        )
-        rows[Residence].append(residence_of(resident.id, unit_code, person, on))
-        if person.stage:
-            rows[Schooling].append(
-                Schooling(resident=resident, stage=person.stage, school=person.school, period=since)
-            )
-        rows[Change].append(
-            Change(
-                resident=resident,
-                kind=_REGISTER.kind,
-                from_state=_REGISTER.from_state,
-                to_state=_REGISTER.to_state,
-                on=on,
-                reason=_REGISTER.label,
-            )
-        )
+    ids = ids or [uuid7() for _ in people]
+    pairs = list(zip(ids, people, strict=True))
+    residents = [
+        _resident(one, unit_code, person, by_field.get(f"members.{place}.document"))
+        for place, (one, person) in enumerate(pairs)
+    ]
     # in the order of their numbers: two forms with the same two numbers never wait for each other
-    Resident.objects.bulk_create(sorted(residents, key=lambda one: bytes(one.document_key or b"")))
-    for model, made in rows.items():
-        if made:
-            model.objects.bulk_create(made)
+    residents.sort(key=lambda values: values[_DOCUMENT_KEY] or b"")
+    direct.write(into, "registry_resident", _RESIDENT_COLUMNS, residents)
+    direct.write(
+        into, "registry_membership", _MEMBERSHIP_COLUMNS,
+        [(uuid7(), one, household_id, person.relation or "99", on) for one, person in pairs], period=True,
+    )  # fmt: skip
+    homes = [
+        (uuid7(), one, unit_code, p.basis, p.hukou_place, p.permit_until, p.works_in or None, on) for one, p in pairs
+    ]
+    direct.write(into, "registry_residence", _RESIDENCE_COLUMNS, homes, period=True)
+    schools = [(uuid7(), one, person.stage, person.school, on) for one, person in pairs if person.stage]
+    direct.write(into, "registry_schooling", _SCHOOLING_COLUMNS, schools, period=True)
+    way = _REGISTER
+    changes = [(uuid7(), one, way.kind, way.from_state, way.to_state, on, way.label) for one in ids]
+    direct.write(into, "registry_change", _CHANGE_COLUMNS, changes)
 
 
-def _resident(unit_code: str, person: Checked, key: bytes | None) -> Resident:
+def _resident(resident_id: UUID, unit_code: str, person: Checked, key: bytes | None) -> tuple[Any, ...]:
+    """The values of `_RESIDENT_COLUMNS`."""
     pinyin, initials = of_name(person.name)
     keeper = sealer()
-    return Resident(
-        unit_id=unit_code,
-        name=person.name,
-        initials=initials,
-        pinyin=pinyin,
-        sex=person.sex,
-        birth_date=person.birth_date,
-        nation=person.nation,
-        document_kind=person.document_kind if person.document else "",
-        document_sealed=keeper.seal(person.document, DOCUMENT) if person.document else None,
-        document_key=key,
-        phone_sealed=keeper.seal(person.phone, PHONE) if person.phone else None,
-        phone_key=keeper.index(person.phone, PHONE) if person.phone else None,
-        state=_REGISTER.to_state,
-        insured_years=list(person.insured_years) if person.insured_years is not None else None,
-        repaid_years=[],
-    )
+    return (
+        resident_id, unit_code, person.name, initials, pinyin, person.sex, person.birth_date, person.nation,
+        person.document_kind if person.document else "",
+        keeper.seal(person.document, DOCUMENT) if person.document else None, key,
+        keeper.seal(person.phone, PHONE) if person.phone else None,
+        keeper.index(person.phone, PHONE) if person.phone else None,
+        _REGISTER.to_state, list(person.insured_years) if person.insured_years is not None else None, "{}",
+    )  # fmt: skip
 
 
 def residence_of(resident_id: UUID, unit_code: str, person: Checked, on: date) -> Residence:
@@ -290,7 +279,7 @@ def has_head(household_id: UUID, on: date, but: UUID | None = None) -> bool:
     return (heads if but is None else heads.exclude(resident_id=but)).exists()
 
 
-def _taken(error: IntegrityError, field: str) -> Exception:
+def _taken(error: psycopg.IntegrityError, field: str) -> Exception:
     """The refusal of a broken unique rule; anything else is a bug and stays what it is."""
     text = str(error)
     if "registry_resident_document" in text:

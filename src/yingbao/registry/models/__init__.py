@@ -5,6 +5,7 @@ when. Everything that belongs to a person hangs below `Resident` and is seen by 
 """
 
 from yingbao.registry.models.lives import Change, Cover, Holding, Membership, Residence, Schooling, Survival
+from yingbao.registry.models.loads import LoadFault
 from yingbao.registry.models.merges import Merge
 from yingbao.registry.models.people import Household, Resident
 from yingbao.registry.models.units import Assignment, Duty, Unit
@@ -16,6 +17,7 @@ __all__ = [
     "Duty",
     "Holding",
     "Household",
+    "LoadFault",
     "Membership",
     "Merge",
     "Residence",

@@ -12,10 +12,16 @@ from yingbao.journal.models import Versioned
 from yingbao.kernel.ids import uuid7
 from yingbao.registry.models.people import Household, Resident
 from yingbao.registry.models.units import Unit
-from yingbao.registry.states import CHANGES, INSURANCES, RELATIONS, RESIDENCES, STAGES, STATES, SURVIVALS
-
-#: GB/T 4761: the head of the household.
-HEAD = "02"
+from yingbao.registry.states import (
+    CHANGES,
+    HEAD,
+    INSURANCES,
+    RELATIONS,
+    RESIDENCES,
+    STAGES,
+    STATES,
+    SURVIVALS,
+)
 
 
 def never_twice(name: str, *also: str, condition: models.Q | None = None) -> ExclusionConstraint:

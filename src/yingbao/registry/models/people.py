@@ -30,7 +30,8 @@ class Resident(Versioned):
 
     `document_sealed`, `phone_sealed` are sealed; `document_key`, `phone_key` find them (keyed index). `initials` and
     `pinyin` serve search and sorting. `insured_years` NULL: nobody knows. `state` is psn_insu_stas of the national
-    platform. `merged_into` is the record that stands for this person where two were one.
+    platform. `unknown` names facts nobody knows although an empty place would mean “none” (`policy.facts`: absent none).
+    `merged_into` is the record that stands for this person where two were one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -51,6 +52,7 @@ class Resident(Versioned):
     repaid_years = ArrayField(models.SmallIntegerField(), default=list)
     military_dependant = models.BooleanField(null=True)
     discharged_on = models.DateField(null=True)
+    unknown = ArrayField(models.TextField(), default=list, db_default=models.Value([], ArrayField(models.TextField())))
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:

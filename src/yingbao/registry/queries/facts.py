@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from yingbao.policy import UNKNOWN, Holding, Person, Span
 from yingbao.registry.queries.people import PersonPage, person_page
+from yingbao.registry.queries.people import Span as Row
 from yingbao.registry.states import EMPLOYEE, RESIDENT
 
 
@@ -21,7 +23,7 @@ def facts(page: PersonPage, on: date, region: str) -> Person:
     school = next((s for s in page.schoolings if s.holds(on)), None)
     survivals = {s.what: s for s in page.survivals}
     prison, army, death = (survivals.get(name) for name in ("imprisoned", "enlisted", "died"))
-    return Person(
+    person = Person(
         person_id=str(page.id),
         birth_date=page.birth_date,
         sex=page.sex,
@@ -45,6 +47,15 @@ def facts(page: PersonPage, on: date, region: str) -> Person:
         discharged_on=page.discharged_on,
         died_on=death.from_on if death else None,
         imprisoned_on=prison.from_on if prison else None,
-        released_on=prison.through_on if prison else None,
+        released_on=_released(prison, death),
         enlisted_on=army.from_on if army else None,
     )
+    return replace(person, **dict.fromkeys(page.unknown, UNKNOWN))
+
+
+def _released(prison: Row | None, death: Row | None) -> date | None:
+    """The last day of a term; one that the death ended was no release."""
+    if prison is None or prison.through_on is None:
+        return None
+    ended_by_death = death is not None and death.from_on == prison.through_on + timedelta(days=1)
+    return None if ended_by_death else prison.through_on

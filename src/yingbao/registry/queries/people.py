@@ -12,8 +12,8 @@ from yingbao.journal.actions import record
 from yingbao.journal.keys import sealer
 from yingbao.journal.scope import within
 from yingbao.kernel import phones
-from yingbao.registry.actions.people import DOCUMENT, PHONE
 from yingbao.registry.errors import FormInvalid, ResidentNotFound
+from yingbao.registry.fields import DOCUMENT, PHONE
 from yingbao.registry.models import (
     Change,
     Cover,
@@ -94,6 +94,7 @@ class PersonPage:
     state: str
     insured_years: tuple[int, ...] | None
     repaid_years: tuple[int, ...]
+    unknown: tuple[str, ...]
     military_dependant: bool | None
     discharged_on: date | None
     merged_into: UUID | None
@@ -127,7 +128,7 @@ def person_page(resident_id: UUID, on: date, known_at: datetime | None = None) -
         document_kind=row["document_kind"], document=masked(row["document_sealed"]), phone=_phone(row),
         unit_code=row["unit_id"], unit_name=_unit_name(row["unit_id"]), state=row["state"],
         insured_years=None if row["insured_years"] is None else tuple(row["insured_years"]),
-        repaid_years=tuple(row["repaid_years"]),
+        repaid_years=tuple(row["repaid_years"]), unknown=tuple(row["unknown"] or ()),
         military_dependant=row["military_dependant"], discharged_on=row["discharged_on"],
         merged_into=row["merged_into_id"], household_id=household_id,
         household_number=household[0]["number"] if household else "",
