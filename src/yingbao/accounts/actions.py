@@ -6,10 +6,10 @@ import re
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from axes.models import AccessAttempt
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from yingbao.accounts.errors import (
@@ -17,6 +17,7 @@ from yingbao.accounts.errors import (
     BadPassword,
     BadPostPeriod,
     LoginTaken,
+    OnesOwn,
     PostHeld,
     PostNotFound,
     RolesApart,
@@ -26,11 +27,13 @@ from yingbao.accounts.errors import (
     WrongCode,
 )
 from yingbao.accounts.models import Post, Staff, UsedPassword
+from yingbao.accounts.passwords import broken_rules
 from yingbao.accounts.roles import ROLES, may_hold_together
 from yingbao.journal.acting import Acting
 from yingbao.journal.actions import record
 from yingbao.journal.errors import NotPermitted
 from yingbao.journal.scope import within
+from yingbao.kernel.ids import uuid7
 from yingbao.kernel.names import clean_name
 
 _LOGIN = re.compile(r"[A-Za-z0-9._-]{3,30}", re.ASCII)
@@ -45,15 +48,24 @@ def add_staff(
     unit_code: str,
     department: str = "",
     grounds: str = "",
+    staff_id: UUID | None = None,
 ) -> UUID:
     """A new member of staff, who must choose a password of their own at first sign-in.
+
+    `staff_id` is the id where the caller made one.
 
     Raises BadLogin, LoginTaken, BadName, BadPassword, NotPermitted, OutOfRegion.
     """
     by.require("staff.manage", unit_code)
     if not _LOGIN.fullmatch(login):
         raise BadLogin
-    staff = Staff(login=login, name=clean_name(name)[0], unit_code=unit_code, department=department)
+    staff = Staff(
+        id=staff_id or uuid7(),
+        login=login,
+        name=clean_name(name)[0],
+        unit_code=unit_code,
+        department=department,
+    )
     check_password_rules(password, staff)
     staff.password = make_password(password)
     with within(by):
@@ -85,7 +97,7 @@ def grant_post(
 ) -> UUID:
     """A post from a day on.
 
-    Raises UnknownRole, BadPostPeriod, StaffNotFound, PostHeld, RolesApart, NotPermitted, OutOfRegion.
+    Raises UnknownRole, BadPostPeriod, StaffNotFound, PostHeld, RolesApart, OnesOwn, NotPermitted, OutOfRegion.
     """
     by.require("staff.grant", unit_code)
     if role not in ROLES:
@@ -94,7 +106,7 @@ def grant_post(
         raise BadPostPeriod
     period = (from_on, _after(through_on))
     with within(by):
-        staff = _staff(staff_id, by)
+        staff = _managed(by, staff_id)
         beside = staff.posts.filter(period__overlap=period)
         if beside.filter(role=role, unit_code=unit_code).exists():
             raise PostHeld
@@ -105,7 +117,11 @@ def grant_post(
             by=by, action="post.grant", subject="staff", subject_id=staff_id, unit_code=unit_code, grounds=grounds,
             facts={"role": role, "unit": unit_code, "from": from_on.isoformat()},
         )  # fmt: skip
-        post.save(force_insert=True)
+        try:
+            with transaction.atomic():
+                post.save(force_insert=True)
+        except IntegrityError as error:
+            raise PostHeld from error
     return post.id
 
 
@@ -117,6 +133,7 @@ def end_post(*, by: Acting, post_id: UUID, last_on: date, grounds: str) -> None:
             by.require("staff.grant")
             raise PostNotFound
         by.require("staff.grant", post.unit_code)
+        _not_oneself(by, post.staff_id)
         end = _after(last_on)
         if last_on < post.period.lower or (
             post.period.upper is not None and (end is None or end > post.period.upper)
@@ -131,10 +148,10 @@ def end_post(*, by: Acting, post_id: UUID, last_on: date, grounds: str) -> None:
 
 
 def set_active(*, by: Acting, staff_id: UUID, active: bool, grounds: str) -> None:
-    """Stop an account, or let it sign in again. Raises StaffNotFound, NotPermitted."""
+    """Stop an account, or let it sign in again. Raises StaffNotFound, OnesOwn, NotPermitted."""
     by.require("staff.manage")
     with within(by):
-        staff = _staff(staff_id, by)
+        staff = _managed(by, staff_id)
         record(
             by=by, action="staff.activate" if active else "staff.stop", subject="staff", subject_id=staff_id,
             grounds=grounds,
@@ -158,16 +175,37 @@ def change_password(*, by: Acting, staff_id: UUID, password: str) -> None:
 
 
 def reset_password(*, by: Acting, staff_id: UUID, password: str, grounds: str) -> None:
-    """A first password again, to be changed at the next sign-in. Raises BadPassword, StaffNotFound, NotPermitted."""
+    """A first password again, to be changed at the next sign-in. Raises BadPassword, StaffNotFound, OnesOwn, NotPermitted."""
     by.require("staff.manage")
     with within(by):
-        staff = _staff(staff_id, by)
+        staff = _managed(by, staff_id)
         check_password_rules(password, staff)
         record(by=by, action="password.reset", subject="staff", subject_id=staff_id, grounds=grounds)
         staff.password = make_password(password)
         staff.must_change_password = True
         staff.save(update_fields=["password", "must_change_password"])
         _remember(staff)
+        AccessAttempt.objects.filter(username__iexact=staff.login).delete()
+
+
+def bind_identity(*, by: Acting, staff_id: UUID, subject: str, grounds: str = "") -> None:
+    """The subject by which an identity provider knows the person; empty takes it away.
+
+    Raises LoginTaken, StaffNotFound, OnesOwn, NotPermitted.
+    """
+    by.require("staff.manage")
+    with within(by):
+        staff = _managed(by, staff_id)
+        record(
+            by=by, action="staff.identity", subject="staff", subject_id=staff_id, unit_code=staff.unit_code,
+            grounds=grounds, facts={"bound": bool(subject)},
+        )  # fmt: skip
+        staff.oidc_subject = subject.strip() or None
+        try:
+            with transaction.atomic():
+                staff.save(update_fields=["oidc_subject"])
+        except IntegrityError as error:
+            raise LoginTaken from error
 
 
 def begin_second_factor(*, by: Acting, staff_id: UUID) -> TOTPDevice:
@@ -180,6 +218,20 @@ def begin_second_factor(*, by: Acting, staff_id: UUID) -> TOTPDevice:
         _staff(staff_id)
         if TOTPDevice.objects.filter(user_id=staff_id, confirmed=True).exists():
             raise SecondFactorSet
+        record(by=by, action="second-factor.begin", subject="staff", subject_id=staff_id)
+        TOTPDevice.objects.filter(user_id=staff_id, confirmed=False).delete()
+        device: TOTPDevice = TOTPDevice.objects.create(user_id=staff_id, name="动态口令", confirmed=False)
+    return device
+
+
+def replace_second_factor(*, by: Acting, staff_id: UUID) -> TOTPDevice:
+    """A secret for one's new telephone; the old one counts until the first code of the new one.
+
+    Only for somebody signed in with both factors: the page sees to it. Raises NotPermitted.
+    """
+    _require_own(by, staff_id)
+    with within(by):
+        _staff(staff_id)
         record(by=by, action="second-factor.begin", subject="staff", subject_id=staff_id)
         TOTPDevice.objects.filter(user_id=staff_id, confirmed=False).delete()
         device: TOTPDevice = TOTPDevice.objects.create(user_id=staff_id, name="动态口令", confirmed=False)
@@ -199,6 +251,7 @@ def confirm_second_factor(*, by: Acting, staff_id: UUID, code: str) -> TOTPDevic
         )
         if device is not None and device.verify_token(code):
             record(by=by, action="second-factor.set", subject="staff", subject_id=staff_id)
+            TOTPDevice.objects.filter(user_id=staff_id, confirmed=True).delete()
             device.confirmed = True
             device.save()
             return device
@@ -206,20 +259,22 @@ def confirm_second_factor(*, by: Acting, staff_id: UUID, code: str) -> TOTPDevic
 
 
 def reset_second_factor(*, by: Acting, staff_id: UUID, grounds: str) -> None:
-    """Forget a lost generator; the person sets up a new one at the next sign-in. Raises StaffNotFound, NotPermitted."""
+    """Forget a lost generator; the person sets up a new one at the next sign-in.
+
+    Raises StaffNotFound, OnesOwn, NotPermitted.
+    """
     by.require("staff.grant")
     with within(by):
-        _staff(staff_id, by)
+        _managed(by, staff_id)
         record(by=by, action="second-factor.reset", subject="staff", subject_id=staff_id, grounds=grounds)
         TOTPDevice.objects.filter(user_id=staff_id).delete()
+        StaticDevice.objects.filter(user_id=staff_id).delete()
 
 
 def check_password_rules(password: str, staff: Staff) -> None:
     """Raises BadPassword with every rule that is not met."""
-    try:
-        validate_password(password, staff)
-    except ValidationError as error:
-        raise BadPassword("；".join(error.messages)) from error
+    if broken := broken_rules(password, staff):
+        raise BadPassword("；".join(broken))
 
 
 def _staff(staff_id: UUID, by: Acting | None = None) -> Staff:
@@ -233,6 +288,17 @@ def _staff(staff_id: UUID, by: Acting | None = None) -> Staff:
 def _require_own(by: Acting, staff_id: UUID) -> None:
     if by.staff_id != staff_id:
         raise NotPermitted("own-account")
+
+
+def _managed(by: Acting, staff_id: UUID) -> Staff:
+    """Somebody else's account, within the region of `by`."""
+    _not_oneself(by, staff_id)
+    return _staff(staff_id, by)
+
+
+def _not_oneself(by: Acting, staff_id: UUID) -> None:
+    if by.staff_id == staff_id:
+        raise OnesOwn
 
 
 def _remember(staff: Staff) -> None:

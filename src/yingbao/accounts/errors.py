@@ -70,6 +70,15 @@ class RolesApart(Conflict):
         super().__init__("系统、安全、审计三个管理员须由不同的人担任，也不能兼任业务岗位，请另建账户")
 
 
+class OnesOwn(Forbidden):
+    """An administrator's own account."""
+
+    code: ClassVar[str] = "ones-own-account"
+
+    def __init__(self) -> None:
+        super().__init__("不能给自己的账户办这件事，请由另一位管理员办理")
+
+
 class BadLogin(Invalid):
     """A login that cannot be one."""
 

@@ -1,22 +1,32 @@
-"""One transaction a request, bounded to the region of the post the person acts in."""
+"""One transaction a request, bounded to the region of the post the person acts in; sessions that end by themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from yingbao.accounts import signing
 from yingbao.accounts.queries import PostLine, acting_as, posts_of
 from yingbao.journal.acting import Acting
 from yingbao.journal.scope import enter
 
 #: The session's key for the post chosen among several.
-CHOSEN = "post"
+CHOSEN: Final = "post"
+#: When the session began, and when somebody last did something in it: seconds since 1970.
+BEGAN, SEEN = "began", "seen"
+#: Why the session before this one ended, for the sign-in page: idle or whole.
+ENDED: Final = "ended"
+IDLE, WHOLE = timedelta(minutes=30), timedelta(hours=12)
+#: A page that asks by itself, such as a progress bar, is nobody at work.
+POLL: Final = "Yingbao-Poll"
+_EVERY: Final = 60  # seconds between two notes of `SEEN`
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
@@ -49,21 +59,52 @@ class ActingMiddleware:
     def _attach(request: Any, acting: Acting | None, posts: tuple[PostLine, ...]) -> None:
         request.acting = acting
         request.posts = posts
-        request.today = datetime.now(CHINA).date()
+        request.today = today()
 
     def _acting(self, request: Any) -> tuple[Acting | None, tuple[PostLine, ...]]:
-        staff = request.user
-        if not staff.is_authenticated or not staff.is_verified() or staff.must_change_password:
+        staff, now = request.user, datetime.now(CHINA)
+        if not staff.is_authenticated or _over(request, now):
             return None, ()
-        posts = posts_of(staff.id, datetime.now(CHINA).date())
+        if not staff.is_verified() or staff.must_change_password:
+            return None, ()
+        posts = posts_of(staff.id, now.date())
         if not posts:
             return None, ()
         chosen = request.session.get(CHOSEN)
         post = next((post for post in posts if str(post.id) == chosen), posts[0])
-        return acting_as(staff, post, request.META.get("REMOTE_ADDR", "")), posts
+        return acting_as(staff, post, address_of(request)), posts
+
+
+def today() -> date:
+    """The day in China."""
+    return datetime.now(CHINA).date()
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where the request comes from."""
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def choose_post(request: Any, post_id: UUID) -> None:
     """Act in another of one's posts from the next request on; unknown ones are passed over."""
     if any(post.id == post_id for post in request.posts):
         request.session[CHOSEN] = str(post_id)
+
+
+def _over(request: Any, now: datetime) -> bool:
+    """Whether the session has come to a limit; it then is ended, and the next page says why."""
+    session, instant = request.session, int(now.timestamp())
+    began, seen = session.get(BEGAN, instant), session.get(SEEN, instant)
+    why = "whole" if instant - began > WHOLE.total_seconds() else ""
+    why = "idle" if not why and instant - seen > IDLE.total_seconds() else why
+    if why:
+        signing.left(staff=request.user, on=now.date(), address=address_of(request), why=why)
+        logout(request)
+        session[ENDED] = why
+        return True
+    if BEGAN not in session or SEEN not in session:
+        session[BEGAN] = began
+        session[SEEN] = seen
+    elif instant - seen > _EVERY and POLL not in request.headers:
+        session[SEEN] = instant
+    return False

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from yingbao.accounts.errors import StaffNotFound
@@ -39,6 +39,10 @@ class StaffLine:
     is_active: bool
     has_second_factor: bool
     posts: tuple[PostLine, ...]
+    unit_code: str = ""
+    last_login: datetime | None = None
+    must_change_password: bool = False
+    oidc_subject: str = ""
 
 
 def posts_of(staff_id: UUID, on: date) -> tuple[PostLine, ...]:
@@ -54,12 +58,12 @@ def acting_as(staff: Staff, post: PostLine, address: str = "") -> Acting:
     )
 
 
-def staff_within(by: Acting, on: date, text: str = "") -> list[StaffLine]:
-    """The staff managed by the region of `by`, by login."""
+def staff_within(by: Acting, on: date, text: str = "", limit: int = 200) -> list[StaffLine]:
+    """The staff managed by the region of `by`, those who may sign in first; `text` is part of a name or login."""
     found = _managed(by)
     if text:
-        found = found.filter(name__contains=text) | found.filter(login__contains=text)
-    lines = list(found.order_by("login"))
+        found = found.filter(Q(name__contains=text) | Q(login__icontains=text))
+    lines = list(found.order_by("-is_active", "login")[:limit])
     secured = _secured([staff.id for staff in lines])
     return [_staff_line(staff, on, secured) for staff in lines]
 
@@ -70,6 +74,20 @@ def staff_line(by: Acting, staff_id: UUID, on: date) -> StaffLine:
     if found is None:
         raise StaffNotFound
     return _staff_line(found, on, _secured([found.id]))
+
+
+def all_posts(by: Acting, staff_id: UUID) -> tuple[PostLine, ...]:
+    """Every post of one member of staff of the region, the newest first: over, present and to come."""
+    found = Post.objects.filter(staff__in=_managed(by), staff_id=staff_id, period__isempty=False)
+    return tuple(_line(post) for post in sorted(found, key=lambda post: post.period.lower, reverse=True))
+
+
+def post_line(by: Acting, post_id: UUID) -> tuple[UUID, PostLine]:
+    """One post of the region, and whose it is. Raises StaffNotFound."""
+    found = Post.objects.filter(id=post_id, staff__in=_managed(by), period__isempty=False).first()
+    if found is None:
+        raise StaffNotFound
+    return found.staff_id, _line(found)
 
 
 def _secured(staff_ids: list[UUID]) -> frozenset[UUID]:
@@ -96,6 +114,10 @@ def _staff_line(staff: Staff, on: date, secured: frozenset[UUID]) -> StaffLine:
         staff.is_active,
         staff.id in secured,
         tuple(_line(post) for post in posts),
+        staff.unit_code,
+        staff.last_login,
+        staff.must_change_password,
+        staff.oidc_subject or "",
     )
 
 

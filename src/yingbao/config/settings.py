@@ -74,6 +74,23 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 
+# An identity provider of the government, where there is one: docs/reference/settings.md
+if os.environ.get("YINGBAO_OIDC_CLIENT_ID"):
+    AUTHENTICATION_BACKENDS.append("yingbao.accounts.oidc.Backend")
+    OIDC_ISSUER = os.environ["YINGBAO_OIDC_ISSUER"]
+    OIDC_RP_CLIENT_ID = os.environ["YINGBAO_OIDC_CLIENT_ID"]
+    OIDC_RP_CLIENT_SECRET = os.environ.get("YINGBAO_OIDC_CLIENT_SECRET", "")
+    OIDC_OP_AUTHORIZATION_ENDPOINT = os.environ["YINGBAO_OIDC_AUTHORIZATION"]
+    OIDC_OP_TOKEN_ENDPOINT = os.environ["YINGBAO_OIDC_TOKEN"]
+    OIDC_OP_JWKS_ENDPOINT = os.environ["YINGBAO_OIDC_JWKS"]
+    OIDC_OP_USER_ENDPOINT = ""  # the signed token says all that is needed
+    OIDC_RP_SIGN_ALGO = os.environ.get("YINGBAO_OIDC_ALGORITHM", "RS256")
+    OIDC_RP_SCOPES = "openid"
+    OIDC_CREATE_USER = False
+    OIDC_USE_PKCE = True
+    OIDC_TIMEOUT = 10
+    OIDC_AUTHENTICATION_CALLBACK_URL = "signin-oidc-callback"
+
 # GB/T 22239 level 3: length, kinds of characters, not the login, not a common one
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -91,11 +108,15 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "yingbao.web.workbench.signin.locked_out"
 AXES_ENABLE_ADMIN = False
+AXES_USERNAME_FORM_FIELD = "username"  # the name under which a login is handed to the backends
+AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # the journal keeps it
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the hour said on the page stays true
+OTP_TOTP_ISSUER = "应保"
 LOGIN_URL = "/signin/"
 CSRF_FAILURE_VIEW = "yingbao.web.refusals.csrf_failed"
 
-SESSION_COOKIE_AGE = 30 * 60  # idle; renewed by each request
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_AGE = 13 * 60 * 60  # accounts.middleware ends them earlier: after 30 idle minutes, or 12 hours
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from yingbao.journal.models import Entry
 
 PAGE = 50
+CHINA = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Deed:
     subject_id: UUID | None
     grounds: str
     facts: dict[str, Any]
+    address: str = ""
 
 
 def of_subject(subject_id: UUID, limit: int = 200) -> list[Deed]:
@@ -44,6 +47,7 @@ def browse(
     action: str = "",
     from_on: date | None = None,
     through_on: date | None = None,
+    subject_id: UUID | None = None,
     before: UUID | None = None,
     limit: int = PAGE,
 ) -> list[Deed]:
@@ -53,13 +57,32 @@ def browse(
         found = found.filter(staff_name__contains=staff)
     if action:
         found = found.filter(action=action)
+    if subject_id:
+        found = found.filter(subject_id=subject_id)
     if from_on:
-        found = found.filter(at__date__gte=from_on)
+        found = found.filter(at__gte=_midnight(from_on), id__gte=_first_id(from_on))
     if through_on:
-        found = found.filter(at__date__lte=through_on)
+        after = through_on + timedelta(days=1)
+        found = found.filter(at__lt=_midnight(after), id__lt=_first_id(after + timedelta(days=1)))
     if before:
         found = found.filter(id__lt=before)
     return [_deed(e) for e in found[:limit]]
+
+
+def newest(action: str) -> Deed | None:
+    """The last deed of a kind within the region."""
+    found = Entry.objects.filter(action=action).order_by("-id").first()
+    return None if found is None else _deed(found)
+
+
+def _midnight(on: date) -> datetime:
+    return datetime(on.year, on.month, on.day, tzinfo=CHINA)
+
+
+def _first_id(on: date) -> UUID:
+    """Below every id made on that day or later, with a day's grace for clocks: ids are in the order of time."""
+    instant = int((_midnight(on) - timedelta(days=1)).timestamp() * 1000)
+    return UUID(int=max(instant, 0) << 80)
 
 
 def _deed(entry: Entry) -> Deed:
@@ -74,4 +97,5 @@ def _deed(entry: Entry) -> Deed:
         entry.subject_id,
         entry.grounds,
         entry.facts,
+        entry.address,
     )

@@ -8,7 +8,7 @@ entry committed late is simply held by a later batch.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -24,6 +24,8 @@ from yingbao.journal.keys import sealer
 #: Entries a batch holds at most: a few hundred kilobytes of ids and digests.
 BATCH = 5_000
 _DIGEST = 32
+#: Every so many entries a check says how far it is.
+_TOLD = 500
 #: Only one sealer at a time; the number is ours alone.
 _LOCK = 390_001
 _WHOLE_NATION = "SELECT set_config('app.region', '0', true)"
@@ -47,6 +49,15 @@ class Verified:
     batches: int
     unsealed: int
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far sealing has come: the last batch, when, and how many entries wait for the next."""
+
+    batches: int
+    sealed_at: datetime | None
+    unsealed: int
 
 
 def seal_pending(limit: int = BATCH, *, since_ever: bool = False) -> int:
@@ -79,6 +90,14 @@ WITH mark AS (
 held AS (SELECT unnest(entries) AS id FROM journal_seal, mark WHERE through_at >= since)
 SELECT {", ".join(COLUMNS)} FROM journal_entry e, mark
 WHERE e.at >= since AND NOT EXISTS (SELECT FROM held WHERE held.id = e.id) ORDER BY e.id LIMIT %s
+"""
+
+_STANDING = """
+WITH last AS (SELECT number, at, coalesce(through_at, '-infinity') AS through_at FROM journal_seal ORDER BY number DESC LIMIT 1),
+mark AS (SELECT coalesce((SELECT through_at FROM last), '-infinity') - interval '1 day' AS since),
+held AS (SELECT unnest(entries) AS id FROM journal_seal, mark WHERE through_at >= since)
+SELECT coalesce((SELECT number FROM last), 0), (SELECT at FROM last), (SELECT count(*) FROM journal_entry e, mark
+    WHERE e.at >= since AND NOT EXISTS (SELECT FROM held WHERE held.id = e.id))
 """
 
 
@@ -117,16 +136,31 @@ def _read(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "facts": json.loads(facts) if isinstance(facts, str) else facts}
 
 
-def verify() -> Verified:
-    """Prove the whole journal: every entry's keyed code, every batch's chain, nothing missing, nothing between."""
+def standing() -> Standing:
+    """How far sealing has come; entries not sealed are those of the region."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING)
+        number, at, unsealed = cursor.fetchone()
+    return Standing(number, at, unsealed)
+
+
+def verify(tell: Callable[[int, int], None] | None = None) -> Verified:
+    """Prove the whole journal: every entry's keyed code, every batch's chain, nothing missing, nothing between.
+
+    `tell` hears how many entries of how many are proved.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_WHOLE_NATION)
+        cursor.execute("SELECT count(*) FROM journal_entry")
+        [total] = cursor.fetchone()
         held, batches, findings = _prove_batches(cursor)
         findings += _prove_head(cursor, batches)
         unsealed, entries = 0, 0
         seen: set[UUID] = set()
         for row in _entries(cursor):
             entries += 1
+            if tell is not None and entries % _TOLD == 0:
+                tell(entries, total)
             seen.add(row["id"])
             expected = held.get(row["id"])
             unsealed += expected is None

@@ -48,6 +48,7 @@ ROOMS: tuple[tuple[Room, ...], ...] = (
     (
         Room("policy", "政策", "book", "policy.view", "policy"),
         Room("journal", "日志", "history", "journal.view", "journal"),
+        Room("staff", "账户", "people", "staff.view", "staff"),
     ),
 )
 
@@ -86,6 +87,7 @@ class Frame:
     search: str | None
     help: str | None
     sign_out: str | None
+    me: str | None
     components: str | None
 
 
@@ -107,6 +109,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             url_of("search"),
             url_of("help"),
             url_of("sign-out"),
+            url_of("me"),
             url_of("components") if may(acting, "web.components") else None,
         ),
     }

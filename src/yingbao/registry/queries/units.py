@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -72,6 +73,11 @@ def choices(region: str, on: date) -> list[tuple[str, str]]:
     """Code and name of every unit of a region in which people may be registered, for a select."""
     found = Unit.objects.filter(code__startswith=region, period__contains=on).order_by("code")
     return [(u.code, u.name) for u in found]
+
+
+def names_of(codes: Collection[str]) -> dict[str, str]:
+    """Printed names by code; everybody may read what units there are."""
+    return dict(Unit.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
 
 
 def assignments(code: str, on: date) -> list[Assignment]:

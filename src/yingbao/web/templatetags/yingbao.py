@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from yingbao.accounts.roles import ROLES
 from yingbao.web import spoken
 from yingbao.web.icons import ICONS
 from yingbao.web.parts import Column, Event, Outcome, Pages, Share, StepLine, Tab, segments
@@ -269,6 +270,12 @@ def add_number(text: str, number: int) -> str:
 def plus(number: int, other: int) -> int:
     """A sum, for places in a drawing."""
     return number + other
+
+
+@register.filter
+def post_name(code: str) -> str:
+    """The printed name of a role: county_clerk → 县区经办."""
+    return ROLES[code].name if code in ROLES else code
 
 
 @register.filter
