@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.http import HttpRequest, HttpResponseBase
 
-ALL = frozenset({"policy.view", "web.components"})
+ALL = frozenset({"policy.view", "policy.calculate", "web.components"})
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from yingbao.web.workbench.presenters.answer import answer_page, other_classes, 
 from yingbao.web.workbench.presenters.release import short_digest
 
 
-@permission("policy.view")
+@permission("policy.calculate")
 @require_safe
 def calculator(request: HttpRequest) -> HttpResponse:
     """Questions at the left, the answer at the right; the address holds the whole question and can be passed on."""
