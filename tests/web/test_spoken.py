@@ -6,6 +6,7 @@ import pytest
 
 from yingbao.web import spoken
 from yingbao.web.parts import Share, segments
+from yingbao.web.templatetags.yingbao import keep_days
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,7 @@ def test_shares_fill_the_bar_and_keep_their_order() -> None:
         ("240", "0"),
         ("240", "358"),
     ]
+
+
+def test_a_day_in_a_text_is_kept_on_one_line_and_the_text_stays_harmless() -> None:
+    assert keep_days("<b> 到 2024-03-01 止") == '&lt;b&gt; 到 <span class="nw">2024-03-01</span> 止'

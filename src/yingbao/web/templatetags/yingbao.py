@@ -5,13 +5,14 @@ How to use each: docs/how-to/add-a-page.md. They draw what they are given and kn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from yingbao.accounts.roles import ROLES
@@ -43,6 +44,7 @@ STATE_ICONS = {
     "missing": "search",
     "done": "check",
 }
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 NOTE_ICONS = {"": "info", "blue": "check", "amber": "warning", "red": "warning"}
 
 
@@ -258,6 +260,12 @@ def pager(pages: Pages) -> SafeString:
 def tint(value: int | None, most: int) -> str:
     """The tint of a matrix cell, as a class: t0 (nothing) to t10 (the largest), by the 0.6th power of its part."""
     return "t0" if not value or most <= 0 else f"t{max(1, round(10 * (value / most) ** 0.6))}"
+
+
+@register.filter
+def keep_days(text: str) -> SafeString:
+    """Text in which a day like 2024-03-01 never breaks over two lines."""
+    return mark_safe(DAY.sub(r'<span class="nw">\g<0></span>', escape(text)))
 
 
 @register.filter
