@@ -92,12 +92,19 @@ def _rounds(server: Any, sizes: dict[int, str]) -> dict[int, dict[str, float]]:
                         if turn >= WARM:
                             spent[size][work].append(took)
             medians = {work: statistics.median(spent[size][work]) for work in works}
-            say(f"  {number}/{ROUNDS} {size:,} people: " + ", ".join(f"{w} {ms:.2f} ms" for w, ms in medians.items()))
-    return {size: {work: statistics.median(took) for work, took in works.items()} for size, works in spent.items()}
+            say(
+                f"  {number}/{ROUNDS} {size:,} people: "
+                + ", ".join(f"{w} {ms:.2f} ms" for w, ms in medians.items())
+            )
+    return {
+        size: {work: statistics.median(took) for work, took in works.items()} for size, works in spent.items()
+    }
 
 
 def _unit(connection: psycopg.Connection[Any]) -> str:
-    row = connection.execute("SELECT min(code) FROM registry_unit WHERE starts_with(code, %s)", [f"{rooms.REGION}-"]).fetchone()
+    row = connection.execute(
+        "SELECT min(code) FROM registry_unit WHERE starts_with(code, %s)", [f"{rooms.REGION}-"]
+    ).fetchone()
     connection.commit()
     return str(row[0]) if row else ""
 
@@ -148,12 +155,19 @@ def _bare(connection: psycopg.Connection[Any], unit: str) -> Callable[[], float]
             for one in people
         ]  # fmt: skip
         relations = ("02", "10", "20")
-        memberships = [(uuid7(), one, household, relation, ON) for one, relation in zip(people, relations, strict=True)]
+        memberships = [
+            (uuid7(), one, household, relation, ON) for one, relation in zip(people, relations, strict=True)
+        ]
         homes = [(uuid7(), one, unit, "hukou", "", None, None, ON) for one in people]
         changes = [(uuid7(), one, "11", "0", "1", ON, "新参保登记") for one in people]
         begun = time.perf_counter()
         into = psycopg.RawCursor(connection)
-        write(into, "registry_household", _HOUSEHOLD, [(household, f"{rooms.REGION}-{household.hex.upper()}", unit, "")])
+        write(
+            into,
+            "registry_household",
+            _HOUSEHOLD,
+            [(household, f"{rooms.REGION}-{household.hex.upper()}", unit, "")],
+        )
         write(into, "registry_resident", _RESIDENT, residents)
         write(into, "registry_membership", _MEMBERSHIP, memberships, period=True)
         write(into, "registry_residence", _RESIDENCE, homes, period=True)

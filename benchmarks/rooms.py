@@ -57,7 +57,9 @@ def point_at(server: Any, name: str) -> None:
     for alias, role in (("default", "app"), ("owner", "owner")):
         connections[alias].close()
         parts = conninfo_to_dict(server.dsn(role, name))
-        connections[alias].settings_dict.update({ours: str(parts.get(theirs, "")) for theirs, ours in _NAMES.items()})
+        connections[alias].settings_dict.update(
+            {ours: str(parts.get(theirs, "")) for theirs, ours in _NAMES.items()}
+        )
 
 
 def empty(server: Any, name: str) -> None:
@@ -119,4 +121,6 @@ def copy_of(server: Any, people: int, name: str) -> str:
 def there(server: Any, name: str) -> bool:
     """Whether there is a database of that name."""
     with psycopg.connect(server.admin_dsn(), autocommit=True) as connection:
-        return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+        return (
+            connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+        )

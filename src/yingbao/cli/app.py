@@ -9,6 +9,7 @@ import typer
 from yingbao.cli import backups, journal, machine, policy, population, staff
 from yingbao.cli.demo import demo
 from yingbao.cli.exits import Exit
+from yingbao.cli.load import load
 from yingbao.kernel.refusal import Refusal
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="应保：城乡居民医保参保征缴。")
@@ -17,6 +18,7 @@ app.add_typer(journal.app, name="journal", help="日志：核对、封存。")
 app.add_typer(staff.app, name="staff", help="人员账户：建立第一位管理员。")
 app.command("assess")(population.assess)
 app.command("sample")(population.sample)
+app.command("load")(load)
 app.command("demo")(demo)
 app.command("up")(machine.up)
 app.command("down")(machine.down)

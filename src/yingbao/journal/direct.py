@@ -53,7 +53,11 @@ def insert(table: str, columns: tuple[str, ...], count: int, period: bool = Fals
 
 
 def write(
-    into: psycopg.RawCursor[Any], table: str, columns: tuple[str, ...], rows: Sequence[Sequence[Any]], period: bool = False
+    into: psycopg.RawCursor[Any],
+    table: str,
+    columns: tuple[str, ...],
+    rows: Sequence[Sequence[Any]],
+    period: bool = False,
 ) -> None:
     """Rows of one table in one statement; none, no statement."""
     if rows:

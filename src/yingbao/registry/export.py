@@ -82,7 +82,9 @@ WHERE r.merged_into_id IS NULL AND starts_with(r.unit_id, {region}) AND r.birth_
 _BLOCK: Final = 16 << 20  # bytes of text turned to columns at a time
 
 
-def write_snapshot(*, by: Acting, region: str, on: date, out: Path, tell: Callable[[int], None] | None = None) -> int:
+def write_snapshot(
+    *, by: Acting, region: str, on: date, out: Path, tell: Callable[[int], None] | None = None
+) -> int:
     """Everybody of a region as on a day, by what is known now; returns how many. `person_id` is the registry's id.
 
     Raises NotPermitted, OutOfRegion.
@@ -118,7 +120,9 @@ def _copy(text: IO[bytes], on: date, region: str) -> None:
 def _tables(text: IO[bytes]) -> Iterator[Any]:
     names = [name for name in SCHEMA.names if name not in _NOT_HERE]
     flags = {"military_dependant": pa.bool_()}
-    types = {n: flags.get(n, pa.date32() if SCHEMA.field(n).type == pa.date32() else pa.string()) for n in names}
+    types = {
+        n: flags.get(n, pa.date32() if SCHEMA.field(n).type == pa.date32() else pa.string()) for n in names
+    }
     reader = pyarrow.csv.open_csv(
         text,
         read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=_BLOCK),
@@ -144,10 +148,10 @@ def _column(table: Any, field: Any) -> Any:
     kind = field.type.value_type
     read = [_items(text, kind) for text in coded.dictionary.to_pylist()]
     found = pa.array(read, field.type).take(coded.indices)
-    absent = None if field.name == "insured_years" else []
-    if absent is None or not column.null_count:
+    # of the insured years nothing written is not known; of all else it is none
+    if field.name == "insured_years" or not column.null_count:
         return found
-    return pc.coalesce(found, pa.array([absent], field.type)[0])
+    return pc.coalesce(found, pa.array([[]], field.type)[0])
 
 
 def _items(text: str, kind: Any) -> list[Any]:
@@ -159,7 +163,9 @@ def _items(text: str, kind: Any) -> list[Any]:
     parts = [item.split("~") for item in items]
     if kind == SPAN:
         return [{"from_on": _day(since), "until_on": _day(until)} for since, until in parts]
-    return [{"class": code, "recognised_on": _day(since), "ended_on": _day(until)} for since, until, code in parts]
+    return [
+        {"class": code, "recognised_on": _day(since), "ended_on": _day(until)} for since, until, code in parts
+    ]
 
 
 def _day(text: str) -> date | None:

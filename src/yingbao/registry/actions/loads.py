@@ -74,21 +74,39 @@ def ask_load(*, by: Acting, region: str, file: Path, on: date, since: date, grou
     """
     from yingbao.registry.tasks import load_population as job  # noqa: PLC0415 - tasks import this module
 
-    by.require("run.load", region)
-    source = Source.open(file)
     with within(by):
-        run_id = runs.ask(
-            by=by, kind=KIND, total=source.rows,
-            given={
-                "region": regions.canonical(region), "file": str(file.resolve()), "on": on.isoformat(),
-                "since": since.isoformat(), "grounds": grounds,
-            },
-        )  # fmt: skip
+        run_id = _ask(by, region, file, on, since, grounds)
         job.defer(run_id=str(run_id), unit_code=by.unit_code)
     return run_id
 
 
-def run_load(*, by: Acting, run_id: UUID) -> Loaded | None:
+def load_now(
+    *, by: Acting, region: str, file: Path, on: date, since: date, grounds: str, tell: Tell | None = None
+) -> Loaded:
+    """The same at once, in this process; the run is there to be watched. `tell` hears what the run hears.
+
+    Raises LoadRefused, NotPermitted, OutOfRegion.
+    """
+    with within(by):
+        run_id = _ask(by, region, file, on, since, grounds)
+    loaded = run_load(by=by, run_id=run_id, tell=tell)
+    if loaded is None:
+        raise LoadRefused("这次装入已经由别的进程做完，请看运行记录")
+    return loaded
+
+
+def _ask(by: Acting, region: str, file: Path, on: date, since: date, grounds: str) -> UUID:
+    by.require("run.load", region)
+    return runs.ask(
+        by=by, kind=KIND, total=Source.open(file).rows,
+        given={
+            "region": regions.canonical(region), "file": str(file.resolve()), "on": on.isoformat(),
+            "since": since.isoformat(), "grounds": grounds,
+        },
+    )  # fmt: skip
+
+
+def run_load(*, by: Acting, run_id: UUID, tell: Tell | None = None) -> Loaded | None:
     """Do a run that was asked for, telling how far it is. None where an earlier worker had already done it.
 
     Raises RunNotFound, and whatever `load_population` refuses.
@@ -100,9 +118,15 @@ def run_load(*, by: Acting, run_id: UUID) -> Loaded | None:
     if done:
         return None
     with runs.running(run_id, by.unit_code) as telling:
+
+        def both(rows: int, total: int) -> None:
+            telling(rows, total)
+            if tell is not None:
+                tell(rows, total)
+
         loaded = load_population(
             by=by, region=given["region"], file=Path(given["file"]), on=date.fromisoformat(given["on"]),
-            since=date.fromisoformat(given["since"]), grounds=given["grounds"], run_id=run_id, tell=telling,
+            since=date.fromisoformat(given["since"]), grounds=given["grounds"], run_id=run_id, tell=both,
         )  # fmt: skip
         telling.partly = bool(loaded.faults)
         telling.sentence = loaded.sentence()
@@ -195,7 +219,9 @@ def _alone() -> None:
 def _units(region: str, on: date) -> dict[str, str]:
     """Units of the region by name and by code; a name that two units have is left out."""
     found = list(
-        Unit.objects.filter(code__startswith=region, period__contains=on).values_list("code", "name").order_by("code")
+        Unit.objects.filter(code__startswith=region, period__contains=on)
+        .values_list("code", "name")
+        .order_by("code")
     )
     names = [name for _, name in found]
     by_name = {name: code for code, name in found if names.count(name) == 1}
@@ -228,7 +254,9 @@ def _keep(faults: tuple[Fault, ...], entry_id: UUID, run_id: UUID | None, region
     for start in range(0, len(faults), BATCH):
         some = faults[start : start + BATCH]
         ids = np.frombuffer(uuid7_block(len(some), entry_id.int >> 80), np.uint8).reshape(len(some), ID)
-        text = [array("text", pa.array([getattr(f, n) for f in some])) for n in ("outcome", "place", "sentence")]
+        text = [
+            array("text", pa.array([getattr(f, n) for f in some])) for n in ("outcome", "place", "sentence")
+        ]
         rows = array("int4", pa.array([f.row for f in some], pa.int32()))
         cur.execute(statements.FAULTS, [uuids(ids), rows, *text, entry_id, run_id, region])
 

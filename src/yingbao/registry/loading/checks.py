@@ -16,7 +16,17 @@ from yingbao.registry.loading.faults import Fault
 from yingbao.registry.states import RELATIONS, STAGES
 
 #: What `check` may write otherwise than it was given.
-READ: Final = ("name", "id_number", "sex", "birth_date", "phone", "residence", "permit_until", "student", "relation")
+READ: Final = (
+    "name",
+    "id_number",
+    "sex",
+    "birth_date",
+    "phone",
+    "residence",
+    "permit_until",
+    "student",
+    "relation",
+)
 _HAN = r"[\x{3400}-\x{4DB5}\x{4E00}-\x{9FEF}]+"
 _NAME: Final = rf"^{_HAN}(·{_HAN})*$"
 _NUMBER: Final = r"^[0-9]{17}[0-9X]$"

@@ -63,7 +63,9 @@ class Writer:
         """Foreign keys are proved statement by statement, which bounds the memory; see whether households exist at all."""
         self._cursor = cursor(self.connection)
         most = len(self.households.of_row)
-        self._ids = {name: Ids(most) for name in ("resident", "household", "membership", "residence", "schooling")}
+        self._ids = {
+            name: Ids(most) for name in ("resident", "household", "membership", "residence", "schooling")
+        }
         self._ids |= {name: Ids(most) for name in statements.LIVES}
         self._cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         with self._everywhere():
@@ -82,7 +84,7 @@ class Writer:
         self._households_ours(people, rows, house, stays)
         self._one_head(people, rows, house, stays)
         ids = self._ids["resident"].take(len(rows))
-        people, ids = self._residents(people, rows, house, stays, ids)
+        people, ids = self._residents(people, rows, stays, ids)
         self._new_households(people, house[stays])
         self._belongings(people, house[stays], ids)
         self._lives(batch, stays, ids)
@@ -135,7 +137,10 @@ class Writer:
             self._known |= {(household_id.bytes, one) for one in members or ()}
 
     def _numbers(self, houses: Any) -> list[str]:
-        return [household_number(self.region, name) for name in self.households.names.take(pa.array(houses)).to_pylist()]
+        return [
+            household_number(self.region, name)
+            for name in self.households.names.take(pa.array(houses)).to_pylist()
+        ]
 
     def _households_ours(self, people: Any, rows: Any, house: Any, stays: Mask) -> None:
         homes = self.households
@@ -197,10 +202,12 @@ class Writer:
 
     # People ---------------------------------------------------------------------------------------------------
 
-    def _residents(self, people: Any, rows: Any, house: Any, stays: Mask, ids: Any) -> tuple[Any, Any]:
+    def _residents(self, people: Any, rows: Any, stays: Mask, ids: Any) -> tuple[Any, Any]:
         """Whoever's number is held already does not get in: the unique index decides, also against other sessions."""
         kept, kept_ids = _only(people, stays), ids[stays]
-        written = self._run(statements.RESIDENTS, uuids(kept_ids), *_columns(kept, statements.RESIDENT_COLUMNS))
+        written = self._run(
+            statements.RESIDENTS, uuids(kept_ids), *_columns(kept, statements.RESIDENT_COLUMNS)
+        )
         if written < len(kept_ids):
             self._cursor.execute(statements.NOT_WRITTEN, [uuids(kept_ids)])
             gone = np.array([number - 1 for (number,) in self._cursor.fetchall()], np.int64)
@@ -232,7 +239,11 @@ class Writer:
     def _lives(self, batch: Prepared, stays: Mask, ids: Any) -> None:
         """Covers, classes and events of those who got in."""
         place = np.cumsum(stays) - 1
-        for name, table in (("covers", batch.covers), ("holdings", batch.holdings), ("survivals", batch.survivals)):
+        for name, table in (
+            ("covers", batch.covers),
+            ("holdings", batch.holdings),
+            ("survivals", batch.survivals),
+        ):
             person = table["person"].to_numpy()
             kept = stays[person]
             rows = _only(table, kept)

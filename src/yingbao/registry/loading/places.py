@@ -40,7 +40,9 @@ class Households:
     def __post_init__(self) -> None:
         size = len(self.first_row)
         self.ids = np.zeros((size, 16), np.uint8)
-        self.there, self.has_head, self.has_member, self.elsewhere, self.looked_for = np.zeros((5, size), np.bool_)
+        self.there, self.has_head, self.has_member, self.elsewhere, self.looked_for = np.zeros(
+            (5, size), np.bool_
+        )
 
 
 def households(source: Source, units: Mapping[str, str]) -> Households:
@@ -58,7 +60,9 @@ def households(source: Source, units: Mapping[str, str]) -> Households:
     first_row[of_row[rows[::-1]]] = rows[::-1]
     named = table["unit"].combine_chunks().take(pa.array(np.where(head_row < 0, first_row, head_row)))
     place = pc.index_in(named, pa.array(list(units), pa.string()))
-    return Households(of_row, coded.dictionary, pa.array(list(units.values()), pa.string()).take(place), first_row, head_row)
+    return Households(
+        of_row, coded.dictionary, pa.array(list(units.values()), pa.string()).take(place), first_row, head_row
+    )
 
 
 def numbers_twice(source: Source, sealer: Sealer) -> Any:

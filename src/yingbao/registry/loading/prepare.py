@@ -75,11 +75,17 @@ def _placed(table: Any, first: int, rules: Rules, passes: Mask, faults: list[Fau
         wrong = found.is_null() if must else pc.and_(found.is_null(), given.is_valid())
         for place in np.flatnonzero(wrong.to_numpy(zero_copy_only=False)):
             said = given[int(place)].as_py() or ""
-            sentence = f"单位“{said}”没有登记，或有两个同名，请核对名称或先登记单位" if said else "没有填写单位，请补填"
+            sentence = (
+                f"单位“{said}”没有登记，或有两个同名，请核对名称或先登记单位"
+                if said
+                else "没有填写单位，请补填"
+            )
             faults.append(Fault(first + int(place), "unit-unknown", column, sentence))
             passes[place] = False
         table = table.set_column(table.schema.get_field_index(column), column, found)
-    for place in np.flatnonzero(table["household_id"].combine_chunks().is_null().to_numpy(zero_copy_only=False)):
+    for place in np.flatnonzero(
+        table["household_id"].combine_chunks().is_null().to_numpy(zero_copy_only=False)
+    ):
         faults.append(Fault(first + int(place), "household-missing", "household_id", "没有填写户号，请补填"))
         passes[place] = False
     state = table["state"].combine_chunks()
@@ -95,7 +101,9 @@ def _people(kept: Any, rows: Any, lives: Lives, rules: Rules) -> Any:
     seal, index = rules.sealer.seal_column, rules.sealer.index_column
     document, phone = kept["id_number"].combine_chunks(), kept["phone"].combine_chunks()
     pinyin, initials = _pinyin(kept["name"].combine_chunks())
-    unknown, years_known = _unknown(kept["unknown"].to_pylist() if _any_list(kept["unknown"]) else [], lives, len(rows))
+    unknown, years_known = _unknown(
+        kept["unknown"].to_pylist() if _any_list(kept["unknown"]) else [], lives, len(rows)
+    )
     born = kept["birth_date"].combine_chunks().cast(pa.int32()).to_numpy()
     since = np.maximum(born, (rules.since - date(1970, 1, 1)).days).astype(np.int32)
     years = _years(kept["insured_years"])
@@ -119,7 +127,8 @@ def _people(kept: Any, rows: Any, lives: Lives, rules: Rules) -> Any:
 def _pinyin(names: Any) -> tuple[Any, Any]:
     coded = names.dictionary_encode()
     read = [of_name(name) for name in coded.dictionary.to_pylist()]
-    return tuple(pa.array([one[n] for one in read], pa.string()).take(coded.indices) for n in (0, 1))  # type: ignore[return-value]
+    pinyin, initials = (pa.array([one[n] for one in read], pa.string()).take(coded.indices) for n in (0, 1))
+    return pinyin, initials
 
 
 def _years(column: Any) -> Any:

@@ -72,14 +72,20 @@ class Source:
         with file:
             found = file.schema_arrow
             _check(path, found.names)
-            wrong = [n for n in found.names if n in SCHEMA.names and not _takes(found.field(n).type, SCHEMA.field(n).type)]
+            wrong = [
+                n
+                for n in found.names
+                if n in SCHEMA.names and not _takes(found.field(n).type, SCHEMA.field(n).type)
+            ]
             if wrong:
                 raise LoadRefused(f"{path.name} 这些列的类型不对：{'、'.join(wrong)}，请按快照的说明重新导出")
             return cls(path, file.metadata.num_rows, 1, _ignored(found.names))
 
     @classmethod
     def _csv(cls, path: Path) -> Source:
-        convert = pyarrow.csv.ConvertOptions(strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=True)
+        convert = pyarrow.csv.ConvertOptions(
+            strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=True
+        )
         parse = pyarrow.csv.ParseOptions(newlines_in_values=True)
         try:
             names = pyarrow.csv.open_csv(path, parse_options=parse).schema.names
@@ -130,19 +136,21 @@ def _takes(given: Any, wanted: Any) -> bool:
         given = given.value_type
     if pa.types.is_list(wanted) or pa.types.is_large_list(given):
         listed = pa.types.is_list(given) or pa.types.is_large_list(given)
-        return pa.types.is_null(given) or (listed and _takes(given.value_type, wanted.value_type))
+        return bool(pa.types.is_null(given)) or (listed and _takes(given.value_type, wanted.value_type))
     if pa.types.is_struct(wanted):
-        return pa.types.is_struct(given) and {f.name for f in wanted} <= {f.name for f in given}
+        return bool(pa.types.is_struct(given)) and {f.name for f in wanted} <= {f.name for f in given}
     text = pa.types.is_string(wanted) and (pa.types.is_large_string(given) or pa.types.is_string(given))
     whole = pa.types.is_integer(wanted) and pa.types.is_integer(given)
-    return pa.types.is_null(given) or given == wanted or text or whole
+    return bool(pa.types.is_null(given) or given == wanted or text or whole)
 
 
 def _fitted(table: Any, names: Sequence[str]) -> Any:
     """In the schema's order and types, absent columns empty."""
     fields = [SCHEMA.field(name) for name in names]
     columns = [
-        table[f.name].combine_chunks().cast(f.type) if f.name in table.column_names else pa.nulls(table.num_rows, f.type)
+        table[f.name].combine_chunks().cast(f.type)
+        if f.name in table.column_names
+        else pa.nulls(table.num_rows, f.type)
         for f in fields
     ]
     return pa.table(columns, schema=pa.schema(fields))
@@ -167,7 +175,12 @@ def _of_text(table: Any, first: int) -> Batch:
             except (ValueError, Refusal):
                 values.append(None)
                 faults.append(
-                    Fault(first + place, "form-invalid", wanted.name, f"{wanted.name} 一格读不了，写法见快照说明，请改正")
+                    Fault(
+                        first + place,
+                        "form-invalid",
+                        wanted.name,
+                        f"{wanted.name} 一格读不了，写法见快照说明，请改正",
+                    )
                 )
         columns.append(pa.array(values, wanted.type))
     return Batch(first, pa.table(columns, schema=SCHEMA), faults)

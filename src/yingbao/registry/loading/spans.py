@@ -18,7 +18,13 @@ _ONE_DAY: Final = timedelta(days=1)
 #: Where a resident insurance elsewhere is held: the file does not say.
 ELSEWHERE: Final = "外地"
 COVER: Final = pa.schema(
-    [("person", pa.int32()), ("insurance", pa.string()), ("place", pa.string()), ("lower", pa.date32()), ("upper", pa.date32())]
+    [
+        ("person", pa.int32()),
+        ("insurance", pa.string()),
+        ("place", pa.string()),
+        ("lower", pa.date32()),
+        ("upper", pa.date32()),
+    ]
 )
 HOLDING: Final = pa.schema(
     [
@@ -29,9 +35,17 @@ HOLDING: Final = pa.schema(
 SURVIVAL: Final = pa.schema(
     [("person", pa.int32()), ("status", pa.string()), ("lower", pa.date32()), ("upper", pa.date32())]
 )
-_COVERS: Final = (("employee_cover", EMPLOYEE, "", "职工医保"), ("elsewhere_cover", RESIDENT, ELSEWHERE, "异地居民医保"))
+_COVERS: Final = (
+    ("employee_cover", EMPLOYEE, "", "职工医保"),
+    ("elsewhere_cover", RESIDENT, ELSEWHERE, "异地居民医保"),
+)
 _EVENTS: Final = ("died_on", "imprisoned_on", "released_on", "enlisted_on")
-_NAMES: Final = {"died_on": "死亡日", "imprisoned_on": "服刑日", "released_on": "刑满释放日", "enlisted_on": "入伍日"}
+_NAMES: Final = {
+    "died_on": "死亡日",
+    "imprisoned_on": "服刑日",
+    "released_on": "刑满释放日",
+    "enlisted_on": "入伍日",
+}
 Period = tuple[date | None, date | None]
 
 
@@ -101,7 +115,10 @@ def _covers(table: Any, lives: Lives) -> None:
             held = taken.setdefault(person, [])
             if any(_overlap(period, other) for other in held):
                 lives.leave_out(
-                    person, "span-overlap", fact, f"{label} {_said(period)} 与前一段参保重叠，一人同一天只能有一份，请核对起止"
+                    person,
+                    "span-overlap",
+                    fact,
+                    f"{label} {_said(period)} 与前一段参保重叠，一人同一天只能有一份，请核对起止",
                 )
                 continue
             held.append(period)
@@ -110,11 +127,16 @@ def _covers(table: Any, lives: Lives) -> None:
 
 def _holdings(table: Any, spellings: Mapping[str, Class], lives: Lives) -> None:
     taken: dict[tuple[int, str], list[Period]] = {}
-    for person, spelling, from_on, ended_on in _unnested(table["categories"], "class", "recognised_on", "ended_on"):
+    for person, spelling, from_on, ended_on in _unnested(
+        table["categories"], "class", "recognised_on", "ended_on"
+    ):
         known = spellings.get(spelling or "")
         if known is None:
             lives.leave_out(
-                person, "class-unknown", "categories", f"人员类别“{spelling or ''}”没有登记，请核对写法后手工认定"
+                person,
+                "class-unknown",
+                "categories",
+                f"人员类别“{spelling or ''}”没有登记，请核对写法后手工认定",
             )
             continue
         period = (from_on or lives.born(person), None if ended_on is None else ended_on + _ONE_DAY)
@@ -122,7 +144,9 @@ def _holdings(table: Any, spellings: Mapping[str, Class], lives: Lives) -> None:
             continue
         held = taken.setdefault((person, known.code), [])
         if any(_overlap(period, other) for other in held):
-            lives.leave_out(person, "span-overlap", "categories", f"同一类别写了两次（{_said(period)}），时段重叠，请核对")
+            lives.leave_out(
+                person, "span-overlap", "categories", f"同一类别写了两次（{_said(period)}），时段重叠，请核对"
+            )
             continue
         held.append(period)
         lives.holdings.append((person, known.code, known.certified_by, from_on is None, *period))
@@ -131,11 +155,15 @@ def _holdings(table: Any, spellings: Mapping[str, Class], lives: Lives) -> None:
 def _wrong(lives: Lives, person: int, fact: str, label: str, period: Period) -> bool:
     lower, upper = period
     if lower is not None and upper is not None and upper <= lower:
-        lives.leave_out(person, "span-reversed", fact, f"{label}的止期 {upper - _ONE_DAY} 早于起期 {lower}，请核对")
+        lives.leave_out(
+            person, "span-reversed", fact, f"{label}的止期 {upper - _ONE_DAY} 早于起期 {lower}，请核对"
+        )
         return True
     born = lives.born(person)
     if lower is not None and lower < born:
-        lives.leave_out(person, "span-before-birth", fact, f"{label}的起期 {lower} 早于出生日期 {born}，请核对")
+        lives.leave_out(
+            person, "span-before-birth", fact, f"{label}的起期 {lower} 早于出生日期 {born}，请核对"
+        )
         return True
     return False
 
@@ -155,9 +183,12 @@ def _events_of(person: int, event: dict[str, Any], lives: Lives) -> None:
     born = lives.born(person)
     for name in _EVENTS:
         if event[name] is not None and event[name] < born:
-            lives.leave_out(person, "span-before-birth", name, f"{_NAMES[name]} {event[name]} 早于出生日期 {born}，请核对")
+            lives.leave_out(
+                person, "span-before-birth", name, f"{_NAMES[name]} {event[name]} 早于出生日期 {born}，请核对"
+            )
             event[name] = None
-    died, kept = event["died_on"], []
+    died = event["died_on"]
+    kept: list[tuple[str, Period]] = []
     if died is not None:
         kept.append(("died", (died, None)))
     released = _released(person, event, lives)
@@ -169,10 +200,16 @@ def _events_of(person: int, event: dict[str, Any], lives: Lives) -> None:
         kept.append(("enlisted", (event["enlisted_on"], _until(own, died))))
     written: list[Period] = []
     for status, period in kept:
-        empty = period[1] is not None and period[1] <= period[0]
+        since, ends = period
+        empty = since is not None and ends is not None and ends <= since
         if empty or any(_overlap(period, other) for other in written):
             fact = f"{status}_on"
-            lives.leave_out(person, "span-overlap", fact, f"{_NAMES[fact]} {period[0]} 与另一项死亡、服刑、参军重叠，请核对")
+            lives.leave_out(
+                person,
+                "span-overlap",
+                fact,
+                f"{_NAMES[fact]} {since} 与另一项死亡、服刑、参军重叠，请核对",
+            )
             continue
         written.append(period)
         lives.survivals.append((person, status, *period))
@@ -184,11 +221,17 @@ def _released(person: int, event: dict[str, Any], lives: Lives) -> date | None:
         return None
     said: date = released
     if since is None:
-        lives.leave_out(person, "span-reversed", "released_on", f"有刑满释放日 {said}，没有服刑日，请补上服刑日")
+        lives.leave_out(
+            person, "span-reversed", "released_on", f"有刑满释放日 {said}，没有服刑日，请补上服刑日"
+        )
     elif said < since:
-        lives.leave_out(person, "span-reversed", "released_on", f"刑满释放日 {said} 早于服刑日 {since}，请核对")
+        lives.leave_out(
+            person, "span-reversed", "released_on", f"刑满释放日 {said} 早于服刑日 {since}，请核对"
+        )
     elif died is not None and said >= died:
-        lives.leave_out(person, "span-overlap", "released_on", f"刑满释放日 {said} 不早于死亡日 {died}，请核对")
+        lives.leave_out(
+            person, "span-overlap", "released_on", f"刑满释放日 {said} 不早于死亡日 {died}，请核对"
+        )
     else:
         return said
     return None

@@ -49,7 +49,7 @@ _DUMPERS: Final = {kind: _dumper(kind) for kind in _OIDS}
 class _ByKind(_ColumnDumper):
     """Chooses the dumper of a column's own type."""
 
-    def get_key(self, obj: Column, format: Any) -> Any:
+    def get_key(self, obj: Column, format: Any) -> Any:  # noqa: ARG002 - psycopg's name
         """The class and its kind."""
         return (self.cls, obj.kind)
 
@@ -73,7 +73,9 @@ def array(kind: str, values: Any) -> Column:
         return _whole(kind, len(values), values.null_count, _of_varying(values))
     valid = values.is_valid().to_numpy(zero_copy_only=False)
     if kind == "bool":
-        return _of_fixed(kind, pc.fill_null(values, False).to_numpy(zero_copy_only=False).astype(">i1"), valid)
+        return _of_fixed(
+            kind, pc.fill_null(values, False).to_numpy(zero_copy_only=False).astype(">i1"), valid
+        )
     numbers = pc.fill_null(values.cast(pa.int32()), 0).to_numpy(zero_copy_only=False)
     return _of_fixed(kind, (numbers - (_TO_2000 if kind == "date" else 0)).astype(">i4"), valid)
 

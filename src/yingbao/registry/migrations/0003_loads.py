@@ -17,7 +17,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='resident',
             name='unknown',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), db_default=models.Value([], django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)), default=list, size=None),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), db_default=models.Value(
+                [], django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)
+            ), default=list, size=None),
         ),
         migrations.CreateModel(
             name='LoadFault',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from yingbao.policy import UNKNOWN, Holding, Person, Span
@@ -50,7 +51,8 @@ def facts(page: PersonPage, on: date, region: str) -> Person:
         released_on=_released(prison, death),
         enlisted_on=army.from_on if army else None,
     )
-    return replace(person, **dict.fromkeys(page.unknown, UNKNOWN))
+    unknown: dict[str, Any] = dict.fromkeys(page.unknown, UNKNOWN)
+    return replace(person, **unknown)
 
 
 def _released(prison: Row | None, death: Row | None) -> date | None:

@@ -87,8 +87,8 @@ def search(text: str, limit: int = LIMIT) -> tuple[Hit, ...]:
     found = direct.cursor().execute(SQL[key[0]], [limit, *key[1]]).fetchall()
     numbers = sealer().unseal_many([row[4] for row in found], DOCUMENT)
     return tuple(
-        Hit(*row[:4], "" if number is None else id_number.mask(number), *row[5:])
-        for row, number in zip(found, numbers, strict=True)
+        Hit(one, name, sex, born, "" if number is None else id_number.mask(number), *unit_and_state)
+        for (one, name, sex, born, _, *unit_and_state), number in zip(found, numbers, strict=True)
     )
 
 
