@@ -30,7 +30,9 @@ def prepare_environment(state: Path) -> None:
     os.environ["YINGBAO_STATE"] = str(state)
     os.environ.setdefault("YINGBAO_SECRET_KEY", secrets.token_hex(32))
     os.environ["YINGBAO_POOL"] = "0"
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser of the journeys keeps a loop running in this thread
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+        "1"  # the browser of the journeys keeps a loop running in this thread
+    )
     os.environ["YINGBAO_HOSTS"] = "testserver,127.0.0.1,localhost"
     (state / "static").mkdir(exist_ok=True)
     Keyring.ensure(keys_path(state))

@@ -52,10 +52,17 @@ def test_every_figure_is_documented() -> None:
     assert [name for name in listed() if f"`{name}`" not in text] == []
 
 
-@pytest.mark.parametrize(("name", "people"), [
-        ("explain", 20), ("assess-620724", 1_000), ("load", 400), ("register", 400), ("register-growth", 400),
+@pytest.mark.parametrize(
+    ("name", "people"),
+    [
+        ("explain", 20),
+        ("assess-620724", 1_000),
+        ("load", 400),
+        ("register", 400),
+        ("register-growth", 400),
         ("search", 400),
-    ])
+    ],
+)
 def test_a_figure_prints_one_json_line_and_nothing_else(name: str, people: int) -> None:
     ran = run(name, people)
     assert ran.returncode == 0, ran.stderr

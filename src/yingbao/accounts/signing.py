@@ -18,6 +18,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from yingbao.accounts.actions import begin_second_factor, replace_second_factor
+from yingbao.accounts.errors import StaffNotFound
 from yingbao.accounts.models import Staff
 from yingbao.accounts.queries import acting_as, posts_of
 from yingbao.journal.acting import NATION, Acting
@@ -61,8 +62,11 @@ class Factor:
 
 
 def member(staff_id: UUID | None) -> Member:
-    """The account of somebody signed in, or half so."""
-    return Staff.objects.get(id=staff_id)
+    """The account of somebody signed in, or half so. Raises StaffNotFound."""
+    found = None if staff_id is None else Staff.objects.filter(id=staff_id).first()
+    if found is None:
+        raise StaffNotFound
+    return found
 
 
 def oneself(staff: Staff, on: date, address: str) -> Acting:

@@ -36,6 +36,11 @@ def of_subject(subject_id: UUID, limit: int = 200) -> list[Deed]:
     return [_deed(e) for e in Entry.objects.filter(subject_id=subject_id).order_by("-at")[:limit]]
 
 
+def was_done(subject_id: UUID, action: str) -> bool:
+    """Whether a deed is in the journal: work that is asked for twice is done once."""
+    return Entry.objects.filter(subject_id=subject_id, action=action).exists()
+
+
 def by_ids(entry_ids: list[UUID]) -> dict[UUID, Deed]:
     """Entries by id."""
     return {e.id: _deed(e) for e in Entry.objects.filter(id__in=entry_ids)}

@@ -20,6 +20,8 @@ from yingbao.journal.models import Run
 from yingbao.journal.scope import within
 from yingbao.kernel.refusal import Refusal
 
+__all__ = ["Run", "Telling", "ask", "get", "is_silent", "latest", "now", "running"]
+
 #: A run that has said nothing for this long, though it is not ended, has lost its worker.
 SILENT = timedelta(minutes=2)
 _EVERY = 0.3  # seconds between two tellings

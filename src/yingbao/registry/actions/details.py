@@ -11,10 +11,11 @@ from yingbao.journal.acting import Acting
 from yingbao.journal.actions import record
 from yingbao.journal.keys import sealer
 from yingbao.journal.scope import within
-from yingbao.registry.actions.people import DOCUMENT, PHONE, residence_of
+from yingbao.registry.actions.people import residence_of
 from yingbao.registry.actions.spans import replace_from
 from yingbao.registry.drafts import Checked, Draft, check
 from yingbao.registry.errors import DocumentTaken, FormInvalid, UnitNotFound
+from yingbao.registry.fields import DOCUMENT, PHONE
 from yingbao.registry.locks import resident_for_change
 from yingbao.registry.models import Residence, Resident, Schooling, Unit
 from yingbao.registry.pinyin import of_name

@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
-
 from yingbao.journal.acting import Acting
 from yingbao.journal.actions import record
 from yingbao.journal.scope import within
-from yingbao.registry.actions.moves import Landing, land, move
-from yingbao.registry.actions.people import replace_from
+from yingbao.registry.actions.landing import land
+from yingbao.registry.actions.moves import Landing, move
+from yingbao.registry.actions.people import next_number
+from yingbao.registry.actions.spans import replace_from
 from yingbao.registry.errors import FormInvalid, HouseholdNotFound
 from yingbao.registry.locks import residents_for_change
 from yingbao.registry.models import Household, Membership, Residence
-from yingbao.registry.models.lives import HEAD
-from yingbao.registry.states import RELATIONS
+from yingbao.registry.states import HEAD, RELATIONS
 
 
 def move_out(
@@ -32,7 +31,7 @@ def move_out(
     with within(by):
         landing, workplace = land(unit_code, hukou_place, on)
         by.require("person.change", landing)
-        household = Household(unit_id=landing, number=_next_number(landing), address=address.strip())
+        household = Household(unit_id=landing, number=next_number(landing), address=address.strip())
         record(
             by=by, action="household.open", subject="household", subject_id=household.id, unit_code=landing,
             grounds=grounds, facts={"number": household.number, "on": on.isoformat()},
@@ -91,10 +90,3 @@ def _relation_faults(after: Mapping[UUID, str], grounds: str) -> dict[str, str]:
     for person in heads[1:]:
         faults[f"relation-{person}"] = "一户只能有一个户主，请只留一人为户主"
     return faults
-
-
-def _next_number(unit_code: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('registry_household_sequence')")
-        row = cursor.fetchone()
-    return f"{unit_code[:6]}-{row[0]:06d}"

@@ -20,7 +20,7 @@ from yingbao.journal import direct, runs
 from yingbao.journal.acting import Acting
 from yingbao.journal.actions import announce, record
 from yingbao.journal.keys import sealer
-from yingbao.journal.models import Entry
+from yingbao.journal.queries import was_done
 from yingbao.journal.scope import within
 from yingbao.kernel import regions
 from yingbao.kernel.ids import uuid7_block
@@ -114,7 +114,7 @@ def run_load(*, by: Acting, run_id: UUID, tell: Tell | None = None) -> Loaded | 
     with within(by):
         run = runs.get(run_id)
         given = run.given
-        done = Entry.objects.filter(subject_id=run_id, action=KIND).exists()
+        done = was_done(run_id, KIND)
     if done:
         return None
     with runs.running(run_id, by.unit_code) as telling:
@@ -155,7 +155,7 @@ def load_population(
     digest = _digest(file)
     with within(by):
         _alone()
-        if run_id is not None and Entry.objects.filter(subject_id=run_id, action=KIND).exists():
+        if run_id is not None and was_done(run_id, KIND):
             raise LoadRefused("这次装入已经做完，不用重复")
         entry_id = announce()
         rules = Rules(on, since, _units(region, on), _spellings(), sealer())

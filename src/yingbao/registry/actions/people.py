@@ -75,9 +75,9 @@ def register_household(
         by.require("person.register", landing)
         if workplace:
             people = [replace(person, works_in=person.works_in or workplace) for person in people]
-        next_number = _ground(landing, keys, people, on, numbered=not number)
+        drawn = _ground(landing, keys, people, on, numbered=not number)
         household_id = household_id or uuid7()
-        number = plain_text(number).strip() or _number(landing, next_number)
+        number = plain_text(number).strip() or next_number(landing, drawn)
         try:
             with direct.at_once() as into:
                 record(
@@ -94,7 +94,13 @@ def register_household(
 
 
 def add_member(
-    *, by: Acting, household_id: UUID, member: Draft, on: date, grounds: str = "", resident_id: UUID | None = None
+    *,
+    by: Acting,
+    household_id: UUID,
+    member: Draft,
+    on: date,
+    grounds: str = "",
+    resident_id: UUID | None = None,
 ) -> UUID:
     """One more person of a household: a newborn, a spouse, someone overlooked. `resident_id`: the caller's own.
 
@@ -202,14 +208,17 @@ def _ground(
     return next_number or 0
 
 
-def _number(unit_code: str, wanted: int) -> str:
-    """The household number from the sequence, past those that a load or a hand has taken already."""
-    number = f"{unit_code[:6]}-{wanted:06d}"
-    while Household.objects.filter(number=number).exists():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT nextval('registry_household_sequence')")
-            number = f"{unit_code[:6]}-{cursor.fetchone()[0]:06d}"
-    return number
+def next_number(unit_code: str, wanted: int = 0) -> str:
+    """The household number from the sequence (`wanted` if it was drawn), past those that are taken already."""
+    while True:
+        if not wanted:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT nextval('registry_household_sequence')")
+                wanted = cursor.fetchone()[0]
+        number = f"{unit_code[:6]}-{wanted:06d}"
+        if not Household.objects.filter(number=number).exists():
+            return number
+        wanted = 0
 
 
 def _write_people(
@@ -237,7 +246,8 @@ def _write_people(
         [(uuid7(), one, household_id, person.relation or "99", on) for one, person in pairs], period=True,
     )  # fmt: skip
     homes = [
-        (uuid7(), one, unit_code, p.basis, p.hukou_place, p.permit_until, p.works_in or None, on) for one, p in pairs
+        (uuid7(), one, unit_code, p.basis, p.hukou_place, p.permit_until, p.works_in or None, on)
+        for one, p in pairs
     ]
     direct.write(into, "registry_residence", _RESIDENCE_COLUMNS, homes, period=True)
     schools = [(uuid7(), one, person.stage, person.school, on) for one, person in pairs if person.stage]

@@ -7,35 +7,44 @@ import yingbao.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0002_versions_and_scope'),
-        ('journal', '0003_kept_again'),
+        ("registry", "0002_versions_and_scope"),
+        ("journal", "0003_kept_again"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='resident',
-            name='unknown',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), db_default=models.Value(
-                [], django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)
-            ), default=list, size=None),
+            model_name="resident",
+            name="unknown",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.TextField(),
+                db_default=models.Value(
+                    [], django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)
+                ),
+                default=list,
+                size=None,
+            ),
         ),
         migrations.CreateModel(
-            name='LoadFault',
+            name="LoadFault",
             fields=[
-                ('id', models.UUIDField(default=yingbao.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('entry_id', models.UUIDField()),
-                ('run_id', models.UUIDField(null=True)),
-                ('unit_code', models.TextField()),
-                ('row', models.IntegerField()),
-                ('outcome', models.TextField()),
-                ('place', models.TextField()),
-                ('sentence', models.TextField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=yingbao.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("entry_id", models.UUIDField()),
+                ("run_id", models.UUIDField(null=True)),
+                ("unit_code", models.TextField()),
+                ("row", models.IntegerField()),
+                ("outcome", models.TextField()),
+                ("place", models.TextField()),
+                ("sentence", models.TextField()),
             ],
             options={
-                'db_table': 'registry_load_fault',
-                'indexes': [models.Index(fields=['entry_id', 'row'], name='registry_load_fault_entry')],
+                "db_table": "registry_load_fault",
+                "indexes": [models.Index(fields=["entry_id", "row"], name="registry_load_fault_entry")],
             },
         ),
         migrations.RunSQL(

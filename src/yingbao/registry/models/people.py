@@ -52,7 +52,9 @@ class Resident(Versioned):
     repaid_years = ArrayField(models.SmallIntegerField(), default=list)
     military_dependant = models.BooleanField(null=True)
     discharged_on = models.DateField(null=True)
-    unknown = ArrayField(models.TextField(), default=list, db_default=models.Value([], ArrayField(models.TextField())))
+    unknown = ArrayField(
+        models.TextField(), default=list, db_default=models.Value([], ArrayField(models.TextField()))
+    )
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:

@@ -12,7 +12,19 @@ from django.db import connection
 from yingbao.registry.models import Assignment, Unit
 from yingbao.registry.models.units import DUTY_KINDS, UNIT_KINDS
 
-__all__ = ["ABOVE", "DUTY_KINDS", "UNIT_KINDS", "WORKPLACES", "AssignmentLine", "Branch", "Site", "assignments_about", "sites", "tree", "workplaces"]
+__all__ = [
+    "ABOVE",
+    "DUTY_KINDS",
+    "UNIT_KINDS",
+    "WORKPLACES",
+    "AssignmentLine",
+    "Branch",
+    "Site",
+    "assignments_about",
+    "sites",
+    "tree",
+    "workplaces",
+]
 
 #: Kinds that are no place to live in: their people are registered where the assignment says.
 WORKPLACES: Final = frozenset({"farm", "station", "park"})

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from yingbao.journal.keys import sealer
 from yingbao.kernel import phones
-from yingbao.registry.actions.people import PHONE
+from yingbao.registry.fields import PHONE
 from yingbao.registry.models import (
     Cover,
     Holding,

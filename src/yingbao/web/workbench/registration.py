@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from yingbao.kernel.ids import uuid7
 from yingbao.kernel.refusal import NotFound
 from yingbao.registry import queries
-from yingbao.registry.actions.moves import land
+from yingbao.registry.actions.landing import land
 from yingbao.registry.actions.once import add_member_once, register_household_once
 from yingbao.registry.drafts import Draft, check
 from yingbao.registry.errors import DocumentTaken, FormInvalid

@@ -26,7 +26,8 @@ from yingbao.web.parts import Event
 #: Every deed the program records, in words; a house test finds one that is missing.
 DEEDS: Final[dict[str, str]] = {
     "sign-in": "登录", "sign-in.refused": "登录没有通过", "sign-in.locked": "登录被锁", "sign-out": "退出登录",
-    "second-factor.begin": "开始设置动态口令", "second-factor.set": "设好动态口令", "second-factor.reset": "重置动态口令", "second-factor.wrong": "动态口令输错",
+    "second-factor.begin": "开始设置动态口令", "second-factor.set": "设好动态口令", "second-factor.reset": "重置动态口令",
+    "second-factor.wrong": "动态口令输错",
     "second-factor.recovery": "用备用码登录", "second-factor.codes": "换一批备用码",
     "password.change": "换密码", "password.reset": "重置密码",
     "staff.add": "建账户", "staff.stop": "停用账户", "staff.activate": "启用账户", "staff.identity": "登记统一身份",

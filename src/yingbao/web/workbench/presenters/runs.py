@@ -11,7 +11,7 @@ from yingbao.journal import runs
 from yingbao.web import spoken
 
 if TYPE_CHECKING:
-    from yingbao.journal.models import Run
+    from yingbao.journal.runs import Run
 
 #: What each kind of run does; a room that adds a kind adds its words here.
 KINDS: Final[dict[str, str]] = {
