@@ -77,7 +77,7 @@ $(BENCH): $(READY) requirements/bench.txt
 	@touch $@
 
 demo: $(READY)
-	@$(BIN)/yingbao demo
+	@$(BIN)/yingbao demo $(if $(filter 0,$(SERVE)),--no-serve,--serve)
 
 test: $(READY) $(FRONT) browser
 	@$(BIN)/python -m pytest -n 2

@@ -51,6 +51,11 @@ def posts_of(staff_id: UUID, on: date) -> tuple[PostLine, ...]:
     return tuple(_line(post) for post in sorted(found, key=lambda post: (len(post.unit_code), post.role)))
 
 
+def staff_by_login(login: str) -> UUID | None:
+    """The account with a login, whatever its case."""
+    return Staff.objects.filter(login__iexact=login).values_list("id", flat=True).first()
+
+
 def acting_as(staff: Staff, post: PostLine, address: str = "") -> Acting:
     """The member of staff in one of their posts."""
     return Acting(

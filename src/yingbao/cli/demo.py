@@ -1,14 +1,15 @@
-"""`yingbao demo`: 肃南's eight townships from rosters to the pre-collection register."""
+"""`yingbao demo`: 肃南's eight townships from rosters to the pre-collection register, and the workbench over them."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from yingbao.cli.show import print_assessment, print_explanation
-from yingbao.policy import explain, load_release
+from yingbao.policy import Policy, explain, load_release
 
 REGION, YEAR = "620721", 2024
 
@@ -17,8 +18,14 @@ def demo(
     out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹")] = Path("demo"),
     people: Annotated[int | None, typer.Option("--people", help="人数，缺省为通知下达的参保计划")] = None,
     seed: Annotated[int, typer.Option("--seed")] = 2024,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="做完后让工作台开着")] = True,
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65_535, help="工作台的端口")] = None,
+    code: Annotated[str | None, typer.Option("--code", help="只印这个演练登录名现在的动态口令")] = None,
 ) -> None:
-    """肃南县 2024 年度：两个部门的名册 → 逐人核定 → 预征清册，并把一个人的金额说清楚。"""
+    """肃南县 2024 年度：两个部门的名册 → 逐人核定 → 预征清册 → 装入工作台，并把一个人的金额说清楚。"""
+    if code is not None:
+        _print_code(out, code)
+        return
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
@@ -39,3 +46,54 @@ def demo(
     print()
     print(f"为什么是这个数？人员 {season.example}（{row['unit']}），缴费日 {season.on}：")
     print_explanation(explain(policy, person_of(row), season.on))
+    _workbench(policy, season.snapshot, out / "state", serve=serve, port=port)
+
+
+def _workbench(policy: Policy, snapshot: Path, state: Path, *, serve: bool, port: int | None) -> None:
+    """The same people in the registry, the cast signed up, the pages served (or everything stopped again)."""
+    from yingbao.cli import machine
+    from yingbao.cli.load import load_file, print_loaded
+
+    print()
+    machine.up(data=state, no_web=True)
+    machine.migrate()
+    from yingbao.journal.scope import within
+    from yingbao.kernel import regions
+    from yingbao.registry.queries.units import people_in, units_below
+    from yingbao.rehearsal.cast import PASSWORD, enrol_cast
+
+    region, since = regions.canonical(REGION), date(YEAR - 1, 1, 1)
+    there = people_in(region)
+    if there:
+        print(f"登记库里已有 {there:,} 人，不重复装入")
+    else:
+        print_loaded(*load_file(policy, snapshot, date(YEAR, 12, 31), since))
+    with within(region):
+        names = policy.release.units.of if policy.release.units else {}
+        towns = [(unit.code, unit.name) for unit in units_below(region, since) if unit.name in names]
+    cast = enrol_cast(region, policy.release.name, towns, since)
+    if not serve:
+        machine.down(data=state)
+        return
+    machine.up(data=state, port=port)
+    print(f"演练登录（密码都是 {PASSWORD}）：")
+    for login, name, post in cast:
+        print(f"  {login:10}{name}  {post}")
+    print(
+        f"登录时要的 6 位动态口令：.venv/bin/yingbao demo --code 登录名。停止：.venv/bin/yingbao down --data {state}"
+    )
+
+
+def _print_code(out: Path, login: str) -> None:
+    from yingbao.cli.machine import chosen_folder
+    from yingbao.cli.rooms import open_rooms
+
+    chosen_folder(out / "state")
+    open_rooms()
+    from yingbao.rehearsal.cast import CAST, code_of
+
+    shown = code_of(login)
+    if shown is None:
+        known = "、".join(player.login for player in CAST)
+        raise typer.BadParameter(f"没有演练登录名 {login}，可用的有 {known}")
+    print(shown)

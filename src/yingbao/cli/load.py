@@ -50,10 +50,8 @@ def load(
     _connect()
     with TemporaryDirectory(prefix="yingbao-load-") as folder:
         source = file or _sample(policy, people, seed, Path(folder))
-        begun = time.perf_counter()
-        loaded = _load(policy, source, day, from_on)
-        took = time.perf_counter() - begun
-    _print(loaded, took)
+        loaded, took = load_file(policy, source, day, from_on)
+    print_loaded(loaded, took)
     if faults is not None:
         _write(loaded, faults)
     if loaded.faults:
@@ -90,8 +88,9 @@ def _sample(policy: Policy, people: int, seed: int, folder: Path) -> Path:
     return out
 
 
-def _load(policy: Policy, source: Path, on: date, since: date) -> Loaded:
-    """The release's units, then everybody; a run shows it on the workbench meanwhile."""
+def load_file(policy: Policy, source: Path, on: date, since: date) -> tuple[Loaded, float]:
+    """The release's units, then everybody; a run shows it on the workbench meanwhile. Also the seconds it took."""
+    begun = time.perf_counter()
     from yingbao.journal.acting import NATION, Acting
     from yingbao.registry.actions import units_of_release
     from yingbao.registry.actions.loads import load_now
@@ -100,14 +99,16 @@ def _load(policy: Policy, source: Path, on: date, since: date) -> Loaded:
     if policy.release.units is not None:
         units_of_release(by=Acting.program(NATION), policy=policy, from_on=since)
     with progress_bar("装入", 100) as progress:
-        return load_now(
+        loaded = load_now(
             by=Acting.program(region, "命令行"), region=region, file=source, on=on, since=since,
             grounds=f"{policy.release.title}（{policy.key}）",
             tell=lambda done, total: progress(100 * done // max(total, 1)),
         )  # fmt: skip
+    return loaded, time.perf_counter() - begun
 
 
-def _print(loaded: Loaded, took: float) -> None:
+def print_loaded(loaded: Loaded, took: float) -> None:
+    """What was loaded, how fast, and the first faults of each kind."""
     written = loaded.written
     print(f"{loaded.sentence()}。用时 {took:.1f} 秒（每秒 {loaded.rows / max(took, 0.001):,.0f} 行）")
     print(

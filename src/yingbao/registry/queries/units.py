@@ -10,10 +10,11 @@ from uuid import UUID
 from django.db import connection
 
 from yingbao.journal.keys import sealer
+from yingbao.journal.scope import within
 from yingbao.kernel import phones
 from yingbao.registry.actions.units import DUTY_PHONE
 from yingbao.registry.errors import UnitNotFound
-from yingbao.registry.models import Assignment, Duty, Unit
+from yingbao.registry.models import Assignment, Duty, Resident, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,12 @@ def unit(code: str) -> Unit:
     if found is None:
         raise UnitNotFound(code)
     return found
+
+
+def people_in(region: str) -> int:
+    """How many people are registered in a region."""
+    with within(region):
+        return Resident.objects.filter(merged_into__isnull=True).count()
 
 
 def choices(region: str, on: date) -> list[tuple[str, str]]:
