@@ -161,7 +161,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(STEPS, min_size=4, max_size=12))
 @pytest.mark.usefixtures("module_registry")
 def test_a_family_stays_whole_whatever_is_done_to_it(steps: list[Step]) -> None:
