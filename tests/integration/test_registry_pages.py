@@ -246,7 +246,7 @@ def test_a_class_that_ends_before_it_began_is_refused_at_its_end(as_: As) -> Non
     end = as_("clerk").post(
         f"/residents/{wife}/classes/{held.id}/end/", {"ended_on": "2023-08-01", "evidence": "文"}
     )
-    assert "早于认定日" in error_at(end, "ended_on")
+    assert "早于起始日" in error_at(end, "ended_on")
 
 
 def test_only_what_the_state_allows_is_offered(as_: As) -> None:

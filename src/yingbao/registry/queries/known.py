@@ -1,86 +1,16 @@
-"""What was known at an instant: where a person lived, who belonged to a household, the facts a policy asks for."""
+"""Who belonged to a household on a day, as it was known at an instant."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from yingbao.policy import UNKNOWN, Person
 from yingbao.registry.errors import HouseholdNotFound
-from yingbao.registry.models import Cover, Household, Membership, Residence, Resident, Survival, Unit
+from yingbao.registry.models import Cover, Household, Membership, Resident, Survival, Unit
 from yingbao.registry.queries.asof import rows
-from yingbao.registry.queries.facts import facts
 from yingbao.registry.queries.households import HouseholdPage, Member
-from yingbao.registry.queries.people import PersonPage
 from yingbao.registry.queries.search import masked
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """On what basis a person is registered where, on a day. Workplace: a farm, station or park."""
-
-    unit_code: str
-    unit_name: str
-    basis: str
-    hukou_place: str
-    permit_until: date | None
-    works_in: str
-    works_in_name: str
-
-
-def home_of(resident_id: UUID, on: date, known_at: datetime | None = None) -> Home | None:
-    """The residence that holds on a day, by what is known now or was known then."""
-    found = rows(Residence, "resident_id = %s AND period @> %s::date", [resident_id, on], known_at)
-    if not found:
-        return None
-    row = found[0]
-    names = _names([row["unit_id"], row["works_in_id"] or ""])
-    return Home(
-        row["unit_id"], names.get(row["unit_id"], row["unit_id"]), row["basis"], row["hukou_place"],
-        row["permit_until"], row["works_in_id"] or "", names.get(row["works_in_id"] or "", ""),
-    )  # fmt: skip
-
-
-def homes_of(
-    resident_id: UUID, known_at: datetime | None = None
-) -> tuple[tuple[date, date | None, Home], ...]:
-    """Every residence with its first and last day, oldest first."""
-    found = rows(Residence, "resident_id = %s AND NOT isempty(period)", [resident_id], known_at, "period")
-    names = _names([code for row in found for code in (row["unit_id"], row["works_in_id"] or "")])
-    return tuple(
-        (
-            row["period"].lower,
-            None if row["period"].upper is None else row["period"].upper - timedelta(days=1),
-            Home(
-                row["unit_id"],
-                names.get(row["unit_id"], row["unit_id"]),
-                row["basis"],
-                row["hukou_place"],
-                row["permit_until"],
-                row["works_in_id"] or "",
-                names.get(row["works_in_id"] or "", ""),
-            ),
-        )
-        for row in found
-    )
-
-
-def facts_known(page: PersonPage, on: date, region: str, known_at: datetime | None = None) -> Person:
-    """The policy's facts of a page, its residence as known at the same instant."""
-    person = facts(page, on, region)
-    if known_at is None:
-        return person
-    home = home_of(page.id, on, known_at)
-    if home is None:
-        return replace(
-            person, residence=UNKNOWN, hukou_unit=None, unit=page.unit_name, works_in=None, permit_until=None
-        )
-    return replace(
-        person, residence=home.basis, hukou_unit=home.hukou_place or None, unit=home.unit_name,
-        works_in=home.works_in_name or None, permit_until=home.permit_until,
-    )  # fmt: skip
 
 
 def household_known(household_id: UUID, on: date, known_at: datetime) -> HouseholdPage:

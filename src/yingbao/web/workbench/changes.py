@@ -17,7 +17,7 @@ from yingbao.registry.actions.leaving import move_out
 from yingbao.registry.actions.moves import Landing
 from yingbao.registry.drafts import Draft
 from yingbao.registry.errors import FormInvalid
-from yingbao.registry.queries import PersonPage, known
+from yingbao.registry.queries import PersonPage
 from yingbao.registry.queries.tree import assignments_about, sites, workplaces
 from yingbao.registry.states import DOCUMENT_KINDS, RESIDENCES, SURVIVALS
 from yingbao.web.permission import permission
@@ -35,6 +35,7 @@ from yingbao.web.workbench.asking import (
     words,
 )
 from yingbao.web.workbench.presenters.households import landing_of
+from yingbao.web.workbench.presenters.people import home_on
 from yingbao.web.workbench.presenters.words import span_words
 from yingbao.web.workbench.registration import hukou_choices, relation_choices, site_choices
 
@@ -77,21 +78,21 @@ class DetailsForm(Plain):
 
     def __init__(self, data: QueryDict | None, request: HttpRequest, page: PersonPage) -> None:
         today, by = today_of(request), by_of(request)
-        home = known.home_of(page.id, today)
+        home = home_on(page, today)
         school = next((s for s in page.schoolings if s.holds(today)), None)
         super().__init__(
             data,
             initial={
-                "name": page.name, "nation": page.nation, "basis": home.basis if home else "hukou",
+                "name": page.name, "nation": page.nation, "basis": home.what if home else "hukou",
                 "permit_until": home.permit_until.isoformat() if home and home.permit_until else "",
-                "hukou_place": home.hukou_place if home else "", "works_in": home.works_in if home else "",
+                "hukou_place": home.detail if home else "", "works_in": home.works_in if home else "",
                 "stage": school.what if school else "", "school": school.detail if school else "",
             },
         )  # fmt: skip
         self.fields["phone"].help_text = f"现在是 {page.phone}；不改就空着" if page.phone else "现在没有"
         chosen = hukou_choices(sites(by.unit_code, today))
-        if home and home.hukou_place and home.hukou_place not in dict(chosen):
-            chosen.append((home.hukou_place, home.hukou_place))
+        if home and home.detail and home.detail not in dict(chosen):
+            chosen.append((home.detail, home.detail))
         found = workplaces(by.unit_code, today)
         self.choose("hukou_place", [("", "不变"), *chosen[1:]])
         self.choose("works_in", [("", "没有"), *((s.code, s.name) for s in found)])
@@ -240,8 +241,8 @@ def _join(request: HttpRequest, page: PersonPage, given: dict[str, Any]) -> str:
 
 def _stand_alone(request: HttpRequest, page: PersonPage, given: dict[str, Any]) -> str:
     by, today, code = by_of(request), today_of(request), given["unit_code"]
-    home = known.home_of(page.id, today)
-    hukou = given["hukou_place"] or (home.hukou_place if home else "") or page.unit_name
+    home = home_on(page, today)
+    hukou = given["hukou_place"] or (home.detail if home else "") or page.unit_name
     household_id = move_out(
         by=by, resident_id=page.id, unit_code=code, on=given["on"], grounds=given["grounds"],
         hukou_place=hukou, address=given["address"],

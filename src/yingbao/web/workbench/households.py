@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yingbao.policy import explain
 from yingbao.registry import actions, queries
 from yingbao.registry.actions.leaving import relate
-from yingbao.registry.queries import HouseholdPage, known
+from yingbao.registry.queries import HouseholdPage
+from yingbao.registry.queries.facts import facts
 from yingbao.registry.queries.tree import assignments_about, sites
 from yingbao.web.frame import place_of
 from yingbao.web.permission import acting_of, may, permission
@@ -33,6 +35,7 @@ from yingbao.web.workbench.asking import (
 )
 from yingbao.web.workbench.presenters.due import usual_day
 from yingbao.web.workbench.presenters.households import landing_of, member_cards
+from yingbao.web.workbench.presenters.people import home_on
 from yingbao.web.workbench.registration import hukou_choices, relation_choices, site_choices
 from yingbao.web.workbench.residents import policy_for
 
@@ -75,7 +78,7 @@ def _owed(request: HttpRequest, page: HouseholdPage) -> dict[str, Any]:
             owed[str(card.id)] = "不用缴"
             continue
         person = queries.person_page(card.id, today)
-        answer = explain(policy, known.facts_known(person, on, policy.release.region), on).answer
+        answer = explain(policy, facts(person, on, policy.release.region), on).answer
         if answer.outcome == "payable" and answer.due_fen is not None:
             total += answer.due_fen
             owed[str(card.id)] = yuan(answer.due_fen)
@@ -139,10 +142,12 @@ def move(request: HttpRequest, household_id: UUID) -> HttpResponse:
     return ask(request, sheet, lambda data: MoveForm(data, request, page.unit_code), deed)
 
 
-def _hukou(page: HouseholdPage, on: Any) -> str:
+def _hukou(page: HouseholdPage, on: date) -> str:
     """Where the hukou of the first member lies, as written."""
-    home = known.home_of(page.members[0].id, on) if page.members else None
-    return home.hukou_place or (page.unit_name if home.basis == "hukou" else "") if home else ""
+    if not page.members:
+        return ""
+    home = home_on(queries.person_page(page.members[0].id, on), on)
+    return home.detail or (page.unit_name if home.what == "hukou" else "") if home else ""
 
 
 class RelationsForm(Plain):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,6 @@ from django.views.decorators.http import require_http_methods
 from yingbao.kernel.ids import uuid7
 from yingbao.kernel.refusal import NotFound
 from yingbao.registry import queries
-from yingbao.registry.actions.landing import land
 from yingbao.registry.actions.once import add_member_once, register_household_once
 from yingbao.registry.drafts import Draft, check
 from yingbao.registry.errors import DocumentTaken, FormInvalid
@@ -256,26 +254,12 @@ def _register(
 ) -> tuple[UUID, bool] | None:
     today = today_of(request)
     key = key_of_form(request.POST) or uuid7()
-    hukou = next((d.hukou_place for d in drafts if d.hukou_place), "")
     try:
-        landing, workplace = land(unit_code, hukou, today)
-        place = next((s.name for s in sites(by_of(request).unit_code, today) if s.code == landing), "")
-        drafts = [
-            replace(
-                one,
-                hukou_place=one.hukou_place or (place if one.basis == "hukou" else ""),
-                works_in=one.works_in or (workplace or ""),
-            )
-            for one in drafts
-        ]
         return register_household_once(
-            by=by_of(request), key=key, unit_code=landing, members=drafts, on=today,
+            by=by_of(request), key=key, unit_code=unit_code, members=drafts, on=today,
             grounds=str(form.cleaned_data["grounds"]), address=str(form.cleaned_data["address"]),
         )  # fmt: skip
     except FormInvalid as refusal:
-        if "hukou_place" in refusal.faults:
-            members[0].refuse({"hukou_place": refusal.faults["hukou_place"]})
-            raise FormInvalid({"unit_code": refusal.faults["hukou_place"]}) from refusal
         for name, sentence in refusal.faults.items():
             _, _, rest = name.partition(_MEMBER)
             place_text, _, field = rest.partition(".")

@@ -23,6 +23,7 @@ from yingbao.policy.errors import UnknownRegion
 from yingbao.policy.policy import Policy
 from yingbao.registry import queries, states
 from yingbao.registry.queries import PersonPage, known
+from yingbao.registry.queries.facts import facts
 from yingbao.registry.queries.search import LIMIT, key_of
 from yingbao.registry.queries.versions import written
 from yingbao.web.frame import place_of, url_of
@@ -135,12 +136,11 @@ def fault_of(text: str) -> str:
 def person(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     """What is due and why, the household, what happened."""
     page, seen, context = around(request, resident_id, "residents-person")
-    homes = known.homes_of(page.id, seen.at)
     merges = [
         m for m in queries.merge_requests(resident_id=page.id) if seen.at is None or m.asked_at <= seen.at
     ]
     entries = journal.by_ids(people.entry_ids(page))
-    events = people.events_of(page, homes, merges, entries, seen.on)
+    events = people.events_of(page, merges, entries, seen.on)
     every = request.GET.get("all") == "1"
     context |= {
         "events": events if every else events[:SHOWN],
@@ -158,9 +158,9 @@ def person(request: HttpRequest, resident_id: UUID) -> HttpResponse:
 @require_safe
 def records(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     """The spans in tables; those that are open may be ended."""
-    page, seen, context = around(request, resident_id, "residents-records")
+    page, _, context = around(request, resident_id, "residents-records")
     entries = journal.by_ids(people.entry_ids(page))
-    lines = people.lines_of(page, known.homes_of(page.id, seen.at), entries)
+    lines = people.lines_of(page, entries)
     return render(
         request, "workbench/residents/records.html", context | {"lines": lines, "said": said(request)}
     )
@@ -302,7 +302,7 @@ def _due(request: HttpRequest, page: PersonPage, seen: Known) -> dict[str, Any]:
             on = loose_date(typed)
         except BadDate as refusal:
             fault = refusal.sentence
-    found = explain(policy, known.facts_known(page, on, policy.release.region, seen.at), on)
+    found = explain(policy, facts(page, on, policy.release.region), on)
     return {
         "due": due.due_of(policy, found, page.holdings, page.insured_years),
         "policy_name": policy.release.name,

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from yingbao.journal.queries import Deed
 from yingbao.registry.queries import HoldingLine, MergeLine, PersonPage, Span
-from yingbao.registry.queries.known import Home
+from yingbao.registry.queries.people import ResidenceLine
 from yingbao.registry.queries.versions import Written
 from yingbao.registry.states import (
     CHANGES,
@@ -36,8 +36,6 @@ from yingbao.web.workbench.presenters.words import (
     span_words,
     value_words,
 )
-
-Homes = tuple[tuple[date, date | None, Home], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +93,11 @@ class DeedLine:
     grounds: str
 
 
+def home_on(page: PersonPage, on: date) -> ResidenceLine | None:
+    """The residence that holds on a day."""
+    return next((home for home in page.residences if home.holds(on)), None)
+
+
 def head_of(page: PersonPage, on: date) -> Head:
     """Name, classes of the day as chips, sex, age, number, unit, household."""
     chips = [(category_name(h.what), "") for h in page.holdings if h.holds(on)]
@@ -122,19 +125,19 @@ def entry_ids(page: PersonPage) -> list[UUID]:
 
 
 def events_of(
-    page: PersonPage, homes: Homes, merges: list[MergeLine], entries: Mapping[UUID, Deed], today: date
+    page: PersonPage, merges: list[MergeLine], entries: Mapping[UUID, Deed], today: date
 ) -> tuple[Event, ...]:
     """The time line, newest first. What one deed wrote for one day is one line."""
     told: dict[tuple[date, UUID | None], list[tuple[int, str, str]]] = defaultdict(list)
     for span in page.changes:
         told[span.from_on or page.birth_date, span.entry_id].append((0, _change_label(span), span.detail))
-    for (from_on, _, home), span in zip(homes, page.residences, strict=False):
+    for home in page.residences:
         detail = "·".join(
             part
-            for part in (RESIDENCES[home.basis], home.works_in_name and f"务工 {home.works_in_name}")
+            for part in (RESIDENCES[home.what], home.works_in_name and f"务工 {home.works_in_name}")
             if part
         )
-        told[from_on, span.entry_id].append((2, f"登记在{home.unit_name}", detail))
+        told[home.from_on or page.birth_date, home.entry_id].append((2, f"登记在{home.unit_name}", detail))
     for span in page.memberships:
         told[span.from_on or page.birth_date, span.entry_id].append(
             (3, f"家庭关系：{RELATIONS[span.what]}", "")
@@ -199,7 +202,7 @@ def _merge_event(merge: MergeLine, resident_id: UUID) -> Event:
     )
 
 
-def lines_of(page: PersonPage, homes: Homes, entries: Mapping[UUID, Deed]) -> dict[str, tuple[Line, ...]]:
+def lines_of(page: PersonPage, entries: Mapping[UUID, Deed]) -> dict[str, tuple[Line, ...]]:
     """The spans by kind, newest first."""
 
     def line(span: Span, what: str, detail: str = "", evidence: str = "") -> Line:
@@ -211,14 +214,14 @@ def lines_of(page: PersonPage, homes: Homes, entries: Mapping[UUID, Deed]) -> di
         )
 
     places = []
-    for (_, _, home), span in zip(homes, page.residences, strict=False):
+    for home in page.residences:
         parts = (
-            home.hukou_place and f"户籍 {home.hukou_place}",
+            home.detail and f"户籍 {home.detail}",
             home.permit_until and f"居住证到 {home.permit_until}",
             home.works_in_name and f"务工 {home.works_in_name}",
         )
         places.append(
-            line(span, f"{home.unit_name}·{RESIDENCES[home.basis]}", "·".join(p for p in parts if p))
+            line(home, f"{home.unit_name}·{RESIDENCES[home.what]}", "·".join(p for p in parts if p))
         )
     return {
         "covers": tuple(line(c, INSURANCES[c.what], c.detail, c.evidence) for c in reversed(page.covers)),
