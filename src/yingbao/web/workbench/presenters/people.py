@@ -37,6 +37,9 @@ from yingbao.web.workbench.presenters.words import (
     value_words,
 )
 
+#: The place of a change of class among what one deed wrote: last, and only if nothing else says it.
+_RECLASS = 9
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -130,7 +133,9 @@ def events_of(
     """The time line, newest first. What one deed wrote for one day is one line."""
     told: dict[tuple[date, UUID | None], list[tuple[int, str, str]]] = defaultdict(list)
     for span in page.changes:
-        told[span.from_on or page.birth_date, span.entry_id].append((0, _change_label(span), span.detail))
+        told[span.from_on or page.birth_date, span.entry_id].append(
+            (_RECLASS if span.what == "27" else 0, _change_label(span), span.detail)
+        )
     for home in page.residences:
         detail = "·".join(
             part
@@ -183,6 +188,8 @@ def _begun_and_ended(page: PersonPage) -> Iterable[tuple[date, UUID | None, str,
 
 def _event(on: date, parts: list[tuple[int, str, str]], by: str, today: date) -> Event:
     parts.sort(key=lambda part: part[0])
+    # that the class changed is said by the class itself
+    parts = [part for part in parts if part[0] != _RECLASS] or parts
     first, *others = parts
     detail = [first[2]] if first[2] and first[2] != first[1] else []
     detail += ["·".join(part for part in other[1:] if part) for other in others]
