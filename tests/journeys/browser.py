@@ -19,7 +19,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.handlers.wsgi import WSGIHandler
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 __all__ = ["DESK", "PHONE", "browser", "live", "look", "opened"]
 
@@ -71,13 +71,20 @@ def live() -> Iterator[str]:
     yield from serve(WSGIHandler())
 
 
+_opened: list[tuple[Playwright, Browser]] = []
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, once a session."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
+    """Debian's Chromium, once a session, also where two conftests bring this fixture."""
+    if not _opened:
+        playwright = sync_playwright().start()
+        _opened.append((playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)))
+    yield _opened[0][1]
+    while _opened:
+        playwright, chromium = _opened.pop()
+        chromium.close()
+        playwright.stop()
 
 
 @pytest.fixture
