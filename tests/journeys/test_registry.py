@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import given
-from journeys.browser import *  # noqa: F403
-from journeys.browser import faults, picture, sideways
+from journeys.browser import faults, sideways
 from journeys.desk import live  # noqa: F401
+from journeys.looking import looked
 from people import CLERK, HUANGCHENG, KANGLE, SEASON, STATION, number
 from yingbao.journal.scope import within
 from yingbao.registry import actions, queries
@@ -48,10 +48,8 @@ def at(opened: Callable[..., Any]) -> Iterator[At]:
 
 
 def seen(page: Page, name: str) -> None:
-    """No fault on the page as it stands now, and a picture of it."""
-    picture(page, f"registry-{name}", 1280)
-    assert faults(page) == []
-    assert sideways(page) <= 0
+    """No fault on the page as it stands now at any width, and pictures of it."""
+    looked(page, f"registry-{name}")
 
 
 def fill(page: Page, place: int, **typed: str) -> None:
