@@ -159,3 +159,14 @@ def test_a_job_is_asked_for_with_its_run_and_done_once_however_often_it_is_tried
     before = counts()
     assert run_load(by=CLERK, run_id=run_id) is None
     assert counts() == before
+
+
+def test_a_refused_job_says_why_in_its_run(file: Path, tmp_path: Path) -> None:
+    with app.replace_connector(testing.InMemoryConnector()) as queue:
+        run_id = ask_load(by=CLERK, region=COUNTY, file=file, on=loads.ON, since=loads.SINCE, grounds="移交")
+        file.rename(tmp_path / "moved.parquet")
+        queue.run_worker(wait=False, install_signal_handlers=False)
+    with within(CLERK):
+        assert runs.get(run_id).sentence.startswith("没有这个文件")
+        assert runs.get(run_id).outcome == "failed"
+    assert counts() == (0, 0, 0)

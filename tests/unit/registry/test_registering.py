@@ -162,3 +162,14 @@ def test_every_row_of_a_registration_is_stamped_with_its_entry_and_told_above() 
         ).fetchone()
     assert (len(entries), subject) == (1, (household,))
     assert [(topic, (entry,)) for topic, entry in news] == [("registered", *entries)]
+
+
+def test_a_number_held_in_another_county_is_refused_without_telling_where_and_the_request_goes_on() -> None:
+    twin = draft("他人", "19800101", "115")
+    given.household([twin], unit_code="620724", by=GAOTAI_CLERK)
+    with within(CLERK):
+        with pytest.raises(DocumentTaken, match="不在您的管辖范围"):
+            given.household([twin])
+        assert queries.search("他人") == ()
+        given.household()
+        assert len(queries.search("安国强")) == 1

@@ -3,6 +3,7 @@
 from yingbao.registry.actions.covers import end_cover, end_holding, recognise, record_cover
 from yingbao.registry.actions.details import change_details, give_document
 from yingbao.registry.actions.lives import change_state, end_survival, record_survival, withdraw_survival
+from yingbao.registry.actions.loads import ask_load, load_now, load_population, run_load
 from yingbao.registry.actions.merges import ask_merge, ask_split, decide
 from yingbao.registry.actions.moves import move, move_household
 from yingbao.registry.actions.people import add_member, register_household
@@ -11,6 +12,7 @@ from yingbao.registry.actions.units import add_unit, assign, close_unit, end_dut
 __all__ = [
     "add_member",
     "add_unit",
+    "ask_load",
     "ask_merge",
     "ask_split",
     "assign",
@@ -24,12 +26,15 @@ __all__ = [
     "end_survival",
     "give_document",
     "give_duty",
+    "load_now",
+    "load_population",
     "move",
     "move_household",
     "recognise",
     "record_cover",
     "record_survival",
     "register_household",
+    "run_load",
     "units_of_release",
     "withdraw_survival",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -24,6 +25,7 @@ from yingbao.journal.queries import was_done
 from yingbao.journal.scope import within
 from yingbao.kernel import regions
 from yingbao.kernel.ids import uuid7_block
+from yingbao.kernel.refusal import Refusal
 from yingbao.policy.vocabulary import Vocabulary
 from yingbao.registry.errors import LoadRefused
 from yingbao.registry.loading import statements
@@ -109,14 +111,14 @@ def _ask(by: Acting, region: str, file: Path, on: date, since: date, grounds: st
 def run_load(*, by: Acting, run_id: UUID, tell: Tell | None = None) -> Loaded | None:
     """Do a run that was asked for, telling how far it is. None where an earlier worker had already done it.
 
-    Raises RunNotFound, and whatever `load_population` refuses.
+    Raises RunNotFound, and whatever `load_population` refuses; the run then says so too.
     """
     with within(by):
-        run = runs.get(run_id)
-        given = run.given
-        done = was_done(run_id, KIND)
-    if done:
-        return None
+        given = runs.get(run_id).given
+        if was_done(run_id, KIND):
+            return None
+    refused: list[Refusal] = []
+    found: list[Loaded] = []
     with runs.running(run_id, by.unit_code) as telling:
 
         def both(rows: int, total: int) -> None:
@@ -124,13 +126,20 @@ def run_load(*, by: Acting, run_id: UUID, tell: Tell | None = None) -> Loaded | 
             if tell is not None:
                 tell(rows, total)
 
-        loaded = load_population(
-            by=by, region=given["region"], file=Path(given["file"]), on=date.fromisoformat(given["on"]),
-            since=date.fromisoformat(given["since"]), grounds=given["grounds"], run_id=run_id, tell=both,
-        )  # fmt: skip
+        try:
+            loaded = load_population(
+                by=by, region=given["region"], file=Path(given["file"]), on=date.fromisoformat(given["on"]),
+                since=date.fromisoformat(given["since"]), grounds=given["grounds"], run_id=run_id, tell=both,
+            )  # fmt: skip
+        except Refusal as refusal:
+            refused.append(refusal)
+            raise
         telling.partly = bool(loaded.faults)
         telling.sentence = loaded.sentence()
-    return loaded
+        found.append(loaded)
+    if refused:
+        raise refused[0]
+    return found[0]
 
 
 def load_population(
@@ -223,8 +232,8 @@ def _units(region: str, on: date) -> dict[str, str]:
         .values_list("code", "name")
         .order_by("code")
     )
-    names = [name for _, name in found]
-    by_name = {name: code for code, name in found if names.count(name) == 1}
+    times = Counter(name for _, name in found)
+    by_name = {name: code for code, name in found if times[name] == 1}
     return {**by_name, **{code: code for code, _ in found}}
 
 
