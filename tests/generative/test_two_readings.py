@@ -16,8 +16,10 @@ from tests.generative.people_made import payers, snapshot
 from tests.spec.invented import INVENTED, invented
 from yingbao.policy import Person, Policy, assess, load_release
 from yingbao.policy.conditions import Atom, DateTest
+from yingbao.policy.facts import DERIVED, FACTS, UNKNOWN
 from yingbao.policy.schema.rules import PAYERS
 from yingbao.policy.sql import to_sql
+from yingbao.policy.sql.shortcuts import Shortcuts
 
 REGIONS = [("620724", 2024), ("620721", 2024), ("620602", 2025), ("140500", 2024), ("520100", 2024)]
 PEOPLE, DRAWN = 2_000, 25
@@ -138,3 +140,65 @@ def test_a_planted_wrong_sql_is_caught(wrong: Callable[[Atom, str], str]) -> Non
     policy = policy_of("520100", 2024)
     sql = to_sql(policy.program, planted=wrong).sql()
     assert differences(policy, list(population("520100", 2024, PEOPLE)), sql)
+
+
+def laid_flat(policy: Policy, rows: list[tuple[Person, date]]) -> list[dict[str, Any]]:
+    """As `by_sql`, from a table whose lists were laid flat beforehand."""
+    db = connection()
+    db.register("snapshot", snapshot(policy, rows))
+    db.execute(f"CREATE OR REPLACE TEMP TABLE laid AS {to_sql(policy.program).laying.sql('duckdb')}")
+    sql = to_sql(policy.program, source="laid", laid_flat=True).sql()
+    found = db.sql(f"SELECT * FROM ({sql}) ORDER BY CAST(person_id AS INTEGER)").to_arrow_table()
+    db.unregister("snapshot")
+    answers: list[dict[str, Any]] = found.to_pylist()
+    return answers
+
+
+@pytest.mark.parametrize(("region", "year"), REGIONS)
+def test_lists_laid_flat_beforehand_read_the_same(region: str, year: int) -> None:
+    policy, rows = policy_of(region, year), list(population(region, year, PEOPLE))
+    assert laid_flat(policy, rows) == by_sql(policy, rows, statement(region, year))
+
+
+@pytest.mark.parametrize(("region", "year"), REGIONS)
+def test_a_day_given_for_all_reads_as_each_ones_own_day(region: str, year: int) -> None:
+    policy, rows = policy_of(region, year), population(region, year, PEOPLE)
+    for on in sorted({on for _, on in rows})[:: max(1, len({on for _, on in rows}) // 6)]:
+        alike = [(person, on) for person, _ in rows[:400]]
+        given_for_all = to_sql(policy.program, on=on).sql()
+        assert by_sql(policy, alike, given_for_all) == by_sql(policy, alike, statement(region, year))
+
+
+@pytest.mark.parametrize(("region", "year"), REGIONS)
+def test_a_statement_without_unknown_facts_reads_the_known_alike(region: str, year: int) -> None:
+    policy = policy_of(region, year)
+    known = [(person, on) for person, on in population(region, year, PEOPLE) if not unknown(person)]
+    assert known
+    without = to_sql(policy.program, has_unknown=False).sql()
+    assert by_sql(policy, known, without) == by_sql(policy, known, statement(region, year))
+
+
+def unknown(person: Person) -> bool:
+    """Whether a fact is unknown whose absence would mean that nothing happened."""
+    closed = (name for name, spec in FACTS.items() if spec.absent == "none" and name not in DERIVED)
+    return any(person.value(name) is UNKNOWN for name in closed)
+
+
+@pytest.mark.parametrize("short", ["_atom_plain", "_atom_holds", "_doubt"])
+def test_a_wrong_short_cut_is_caught(short: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {"_atom_plain": "TRUE", "_atom_holds": "FALSE", "_doubt": "FALSE"}[short]
+    monkeypatch.setattr(Shortcuts, short, lambda *_: wrong)
+    policy = policy_of("620602", 2025)
+    sql = to_sql(policy.program).sql()
+    assert differences(policy, list(population("620602", 2025, PEOPLE)), sql)
+
+
+def test_columns_asked_for_alone_read_as_among_all() -> None:
+    policy, rows = policy_of("620602", 2025), list(population("620602", 2025, PEOPLE))
+    asked = ("due_fen", "waiting_days", "benefit_start")
+    few = by_sql(policy, rows, to_sql(policy.program, asked=asked).sql())
+    every = by_sql(policy, rows, statement("620602", 2025))
+    assert few == [
+        {name: row[name] for name in ("person_id", "due_fen", "benefit_start", "waiting_days")}
+        for row in every
+    ]

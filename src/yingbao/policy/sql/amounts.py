@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from yingbao.policy.amounts import UNITS_A_YEAR, Combo, Offer, PriceValue
 from yingbao.policy.program import BandPlan, Program, WindowPlan
-from yingbao.policy.schema.rules import PAYERS
 from yingbao.policy.sql.predicates import FALSE, TRUE, Tests, day, either, repaid, text
+from yingbao.policy.sql.shortcuts import Shortcuts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,13 @@ class AmountTables:
     def __init__(self, program: Program, tests: Tests) -> None:
         self.program = program
         self.tests = tests
+        self.shortcuts = Shortcuts(tests)
         self.group_names = list(program.combine.groups)
         self.number = {name: i for i, name in enumerate(program.subsidies, 1)}
         self.sizes = [self._size(name) for name in self.group_names]
         self.combos: dict[int, Combo] = {}
         self.names: dict[int, tuple[str, ...]] = {}
+        self.price_of: dict[int, int] = {}
         self._fill()
 
     def _size(self, group: str) -> int:
@@ -56,6 +59,7 @@ class AmountTables:
                         for chosen in self.program.choices(value, allowed):
                             key = self._key_of(value, chosen)
                             self.combos[key] = self.program.combo(value, chosen)
+                            self.price_of[key] = value.index
                             self.names[key] = tuple(name for name, _ in self.combos[key].by_subsidy)
 
     def _key_of(self, value: PriceValue, chosen: tuple[str, ...]) -> int:
@@ -76,7 +80,7 @@ class AmountTables:
         for i, size in enumerate(self.sizes):
             key = f"({key} * {size} + {group}{i})"
         doubts = either([f"{price} < 0", *(f"{group}{i} < 0" for i in range(len(self.sizes)))])
-        return f"CASE WHEN w IS NULL OR w <= 0 THEN NULL WHEN {doubts} THEN -1 ELSE {key} END"
+        return f"CASE WHEN w > 0 THEN CASE WHEN {doubts} THEN -1 ELSE {key} END END"
 
     def price_index(self, band: object, no_count: int, no_parameter: int, on: date | str) -> str:
         """The index of the price a band comes to."""
@@ -143,13 +147,11 @@ class AmountTables:
         arms = ""
         for offer in offers:
             i = self.number[offer.subsidy]
-            condition = self.tests.condition(self.program.subsidies[offer.subsidy].condition, on, mask)
-            if condition == FALSE:
-                continue
-            arms += f" WHEN {condition} THEN {i if offer.fen is not None else -(2 * i)}"
-            if condition == TRUE:
+            condition = self.program.subsidies[offer.subsidy].condition
+            then = str(i if offer.fen is not None else -(2 * i))
+            arms += self.shortcuts.arms(condition, on, then, str(-(2 * i - 1)), mask)
+            if self.shortcuts.holds(condition, on, mask) == TRUE:
                 break
-            arms += f" WHEN ({condition}) IS NULL THEN {-(2 * i - 1)}"
         return f"CASE{arms} ELSE 0 END" if arms else "0"
 
     def _sum_chain(self, group: str, offers: list[Offer], on: date | str, mask: str) -> str:
@@ -157,8 +159,10 @@ class AmountTables:
         doubts, bits = "", []
         for offer in offers:
             i = self.number[offer.subsidy]
-            condition = self.tests.condition(self.program.subsidies[offer.subsidy].condition, on, mask)
-            doubts += f" WHEN ({condition}) IS NULL THEN {-(2 * i - 1)}"
+            node = self.program.subsidies[offer.subsidy].condition
+            condition, unknown = self.shortcuts.holds(node, on, mask), self.shortcuts.unknown(node, on, mask)
+            if unknown != FALSE:
+                doubts += f" WHEN {unknown} THEN {-(2 * i - 1)}"
             if offer.fen is None:
                 doubts += f" WHEN {condition} THEN {-(2 * i)}"
             else:
@@ -167,18 +171,20 @@ class AmountTables:
         total = " + ".join(bits) or "0"
         return f"CASE{doubts} ELSE {total} END" if doubts else total
 
-    def missing_pieces(self, named: Callable[..., list[tuple[str, str]]]) -> list[tuple[str, str]]:
-        """What a choice below zero lacks."""
+    def missing_pieces(
+        self, named: Callable[..., list[tuple[str, str]]], letter: Literal["g", "h"]
+    ) -> list[tuple[str, str]]:
+        """What a choice below zero lacks: at payment (`g`), or on the day of a later transfer (`h`)."""
+        if letter == "h" and self.program.release.later_transfer is None:
+            return []
+        mask, on = ("m", None) if letter == "g" else ("m2", "first_recognised")
         found = []
-        rounds = [("g", "m")] + ([("h", "m2")] if self.program.release.later_transfer else [])
-        for letter, mask in rounds:
-            for g, _ in enumerate(self.group_names):
-                for name, i in self.number.items():
-                    plan = self.program.subsidies[name]
-                    on = None if letter == "g" else "first_recognised"
-                    found += named(plan.condition, f"{letter}{g} = {-(2 * i - 1)}", mask, on)
-                    if plan.spec.amount.parameter is not None:
-                        found.append((f"parameter:{plan.spec.amount.parameter}", f"{letter}{g} = {-(2 * i)}"))
+        for g, _ in enumerate(self.group_names):
+            for name, i in self.number.items():
+                plan = self.program.subsidies[name]
+                found += named(plan.condition, f"{letter}{g} = {-(2 * i - 1)}", mask, on)
+                if plan.spec.amount.parameter is not None:
+                    found.append((f"parameter:{plan.spec.amount.parameter}", f"{letter}{g} = {-(2 * i)}"))
         return found
 
     def doubt_flags(self) -> list[str]:
@@ -198,51 +204,6 @@ class AmountTables:
             return default
         arms = "".join(f" WHEN {key} {_listed(keys)} THEN {value}" for value, keys in by_value.items())
         return f"CASE{arms} ELSE {default} END"
-
-    def output(self) -> list[str]:
-        """Standard, due, and one column a payer; NULL where not determined or not payable."""
-        prices = "".join(
-            f" WHEN {value.index} THEN {value.standard}"
-            for value in self.program.values
-            if value.fen is not None
-        )
-        parts = [f"CAST(CASE p{prices} END AS INTEGER) AS standard_fen" if prices else "NULL AS standard_fen"]
-        due = self._table(lambda k: str(self.combos[k].due_fen))
-        parts.append(f"CAST({due} AS INTEGER) AS due_fen")
-        for i, payer in enumerate(PAYERS):
-            amount = self._table(lambda k, i=i: str(self.combos[k].by_payer[i]), default="0")  # type: ignore[misc]
-            known = amount if amount == "0" else f"({amount})"
-            parts.append(f"CAST(CASE WHEN k >= 0 THEN {known} END AS INTEGER) AS {payer}_fen")
-        parts.append(f"{self._table(self._delivery)} AS delivery")
-        return parts
-
-    def _delivery(self, k: int) -> str | None:
-        found = self.combos[k].by_subsidy
-        if not found:
-            return None
-        name, _ = max(found, key=lambda item: item[1])
-        return self.tests.code("delivery", self.program.subsidies[name].spec.delivery)
-
-    def price_rule(self) -> str:
-        """The id of the price band."""
-        code = self.tests.code
-        arms = "".join(
-            f" WHEN {value.index} THEN {code('price', value.rule)}" for value in self.program.values
-        )
-        for b, band in enumerate(band for plans in self.program.prices.values() for band in plans):
-            arms += f" WHEN {-(3 * b + 3)} THEN {code('price', band.rule)}"
-            arms += f" WHEN {-(3 * b + 2)} THEN {code('price', band.rule)}"
-        return f"CASE p{arms} END" if arms else "CAST(NULL AS VARCHAR)"
-
-    def subsidy_rules(self) -> str:
-        """The ids of the subsidies that apply, joined by semicolons."""
-
-        def joined(k: int) -> str | None:
-            if not self.names[k]:
-                return None
-            return self.tests.code("subsidies", ";".join(f"subsidies.{name}" for name in self.names[k]))
-
-        return self._table(joined)
 
     def _later_names(self, window: WindowPlan) -> tuple[str, ...]:
         spec = self.program.release.later_transfer
@@ -281,19 +242,19 @@ class AmountTables:
         keys = [k for k, combo in self.combos.items() if not combo.payers]
         return f"(k {_listed(keys)})"
 
-    def transfer_output(self) -> list[str]:
+    def transfer_output(self) -> dict[str, str]:
         """Amount (fen) and month (YYYY-MM) of the later transfer; NULL where there is none."""
         spec = self.program.release.later_transfer
         if spec is None:
-            return ["CAST(NULL AS INTEGER) AS transfer_fen", "CAST(NULL AS VARCHAR) AS transfer_month"]
+            return {"transfer_fen": "CAST(NULL AS INTEGER)", "transfer_month": "CAST(NULL AS VARCHAR)"}
         now, then = (self._table(lambda k: str(self.combos[k].due_fen), key) for key in ("k", "k2"))
         gain = f"(({now}) - ({then}))"
         pays = f"first_recognised IS NOT NULL AND k2 >= 0 AND {gain} > 0"
         month = f"strftime(CAST(date_trunc('month', first_recognised) + INTERVAL '{spec.months_after}' MONTH AS DATE), '%Y-%m')"
-        return [
-            f"CAST(CASE WHEN {pays} THEN {gain} END AS INTEGER) AS transfer_fen",
-            f"CASE WHEN {pays} THEN {month} END AS transfer_month",
-        ]
+        return {
+            "transfer_fen": f"CAST(CASE WHEN {pays} THEN {gain} END AS INTEGER)",
+            "transfer_month": f"CASE WHEN {pays} THEN {month} END",
+        }
 
 
 def _listed(keys: list[int]) -> str:

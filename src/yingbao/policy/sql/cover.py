@@ -21,6 +21,7 @@ from yingbao.policy.sql.predicates import (
     repaid,
     spans_end,
 )
+from yingbao.policy.sql.shortcuts import Shortcuts
 
 
 class CoverWriter:
@@ -29,6 +30,7 @@ class CoverWriter:
     def __init__(self, program: Program, tests: Tests, on: date | str) -> None:
         self.program = program
         self.tests = tests
+        self.shortcuts = Shortcuts(tests)
         self.on = on
 
     @property
@@ -65,9 +67,8 @@ class CoverWriter:
             arms.setdefault(write(window), []).append(i)
         if not arms:
             return "NULL"
-        whens = "".join(
-            f" WHEN w IN ({', '.join(str(i) for i in numbers)}) THEN {sql}" for sql, numbers in arms.items()
-        )
+        windows = len(self.program.windows)
+        whens = "".join(f" WHEN {among(numbers, windows)} THEN {sql}" for sql, numbers in arms.items())
         return f"CASE{whens} END"
 
     def _spec(self, window: WindowPlan) -> Cover:
@@ -111,8 +112,8 @@ class CoverWriter:
         plan = self.program.waits[window.waiting] if window.waiting else None
         if plan is None or plan.exempt is None:
             return "raw_wait"
-        exempt = self.tests.condition(plan.exempt, self.on)
-        return f"CASE WHEN {exempt} THEN 0 WHEN ({exempt}) IS NULL THEN NULL ELSE raw_wait END"
+        arms = self.shortcuts.arms(plan.exempt, self.on, "0", "NULL")
+        return f"CASE{arms} ELSE raw_wait END" if arms else "raw_wait"
 
     def _parts(self, plan: WaitPlan) -> str:
         amounts: list[tuple[str, str]] = []
@@ -126,8 +127,7 @@ class CoverWriter:
                     ["lapsed IS NULL", self.tests.listed("repaid_years") if part.less else FALSE]
                 )
                 doubts.append(both([held, lacking]))
-            if held not in (TRUE, FALSE):
-                doubts.append(f"({held}) IS NULL")
+            doubts.append(self.shortcuts.unknown(condition, self.on))
             (floors if part.floor else amounts).append((held, amount))
         held_any = either(held for held, _ in (*amounts, *floors))
         added, least = (
@@ -142,9 +142,10 @@ class CoverWriter:
         if plan.spec.at_most is not None:
             total = f"LEAST({total}, {plan.spec.at_most.amount})"
         doubt = either(doubts)
-        arms = f" WHEN {doubt} THEN NULL" if doubt != FALSE else ""
-        if held_any != TRUE:
-            arms += f" WHEN NOT {held_any} THEN 0"
+        # whoever waits for nothing is told first: most people
+        arms = f" WHEN NOT {held_any} THEN 0" if held_any != TRUE else ""
+        if doubt != FALSE:
+            arms += f" WHEN {doubt} THEN NULL"
         return f"CASE{arms} ELSE {total} END" if arms else total
 
     def _part(self, part: WaitPart) -> str:
@@ -193,13 +194,13 @@ class CoverWriter:
                 return f"(CAST({day(self.on)} + to_months(CAST(wait AS INTEGER)) AS DATE) - {day(self.on)})"
         return "wait"
 
-    def output(self) -> list[str]:
+    def output(self) -> dict[str, str]:
         """benefit_start, benefit_end, waiting_days."""
-        return [
-            f"{self._by_window(self._after_wait)} AS benefit_start",
-            f"{self._by_window(self._end)} AS benefit_end",
-            f"CAST({self._by_window(self._days)} AS INTEGER) AS waiting_days",
-        ]
+        return {
+            "benefit_start": self._by_window(self._after_wait),
+            "benefit_end": self._by_window(self._end),
+            "waiting_days": f"CAST({self._by_window(self._days)} AS INTEGER)",
+        }
 
     def doubt_flags(self) -> list[str]:
         """Truths that say cover or wait is not known, or an end counted in periods."""
@@ -220,8 +221,9 @@ class CoverWriter:
             plan = self.program.waits[window.waiting]
             open_ = f"w = {i} AND wait IS NULL"
             if plan.exempt is not None:
-                exempt = self.tests.condition(plan.exempt, self.on)
-                found += named(plan.exempt, f"{open_} AND ({exempt}) IS NULL")
+                unknown = self.shortcuts.unknown(plan.exempt, self.on)
+                found += named(plan.exempt, both([open_, unknown]))
+                exempt = self.shortcuts.holds(plan.exempt, self.on)
                 open_ += f" AND raw_wait IS NULL AND COALESCE({exempt}, FALSE) = FALSE"
             for part, condition in zip(plan.spec.parts, plan.parts, strict=True):
                 found += named(condition, open_)
@@ -244,6 +246,15 @@ class CoverWriter:
             known = "base_start IS NOT NULL AND wait IS NOT NULL AND periods IS NULL"
             found.append(("periods", f"w = {i} AND {known}"))
         return found
+
+
+def among(numbers: list[int], windows: int) -> str:
+    """Whether the row's window is one of these, of so many: one comparison where that is enough."""
+    if len(numbers) == windows:
+        return "w > 0"
+    if numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"w BETWEEN {numbers[0]} AND {numbers[-1]}" if len(numbers) > 1 else f"w = {numbers[0]}"
+    return f"w IN ({', '.join(str(i) for i in numbers)})"
 
 
 def _next_month(start: date) -> date:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from yingbao.kernel.dates import Duration
@@ -33,8 +33,6 @@ from yingbao.policy.conditions import (
     PaymentTest,
     SpanTest,
     YearsTest,
-    atoms,
-    fact_of,
 )
 from yingbao.policy.facts import FACTS
 from yingbao.policy.schema.reference import CustomFact
@@ -42,6 +40,8 @@ from yingbao.policy.schema.reference import CustomFact
 TRUE, FALSE = "TRUE", "FALSE"
 #: A payment day: a constant, or an expression over the row.
 On = date | str
+#: How many items a list has, laid flat (policy.sql.laying).
+COUNT = "{}_n"
 
 
 def text(value: str) -> str:
@@ -100,8 +100,8 @@ class Tests:
     custom: Mapping[str, CustomFact]
     has_unknown: bool
     classes: dict[ClassTest, int] = field(default_factory=dict)
-    #: facts whose unknownness is asked for → the column of the facts stage that says it
-    listable: dict[str, str] = field(default_factory=dict)
+    #: facts whose unknownness is asked for → the bit of the column `u` that says it
+    listable: dict[str, int] = field(default_factory=dict)
     #: coded output columns as enumerations (name → values met), which DuckDB writes far faster than text
     enums: dict[str, list[str]] | None = None
     #: rewrites whole atoms, for tests that plant a wrong reading
@@ -123,8 +123,11 @@ class Tests:
         """Whether the row's `unknown` list names the fact."""
         if not self.has_unknown:
             return FALSE
-        self.listable.setdefault(fact, column(f"u_{fact}"))
-        return self.listable[fact]
+        return f"((u & {1 << self.listable.setdefault(fact, len(self.listable))}) <> 0)"
+
+    def bit(self, node: ClassTest) -> int:
+        """The number of a class test."""
+        return self.classes.setdefault(node, len(self.classes))
 
     def code(self, column: str, value: str) -> str:
         """A value of a coded output column."""
@@ -150,15 +153,6 @@ class Tests:
                 written = self.atom(node, on, mask)
                 return self.planted(node, written) if self.planted else written
 
-    def missing(self, node: Condition, on: On, mask: str = "m") -> dict[str, str]:
-        """For each fact that may be missing: the truth that some atom of the tree asking for it is NULL."""
-        found: dict[str, list[str]] = {}
-        for atom in atoms(node):
-            written = self.condition(atom, on, mask)
-            if written not in (TRUE, FALSE):
-                found.setdefault(fact_of(atom), []).append(f"({written}) IS NULL")
-        return {fact: either(parts) for fact, parts in found.items() if fact != "payment"}
-
     def atom(self, node: Atom, on: On, mask: str) -> str:
         """One atomic test."""
         match node:
@@ -169,8 +163,7 @@ class Tests:
             case DateTest():
                 return self._date(node, on)
             case CodeTest():
-                listed = ", ".join(text(value) for value in sorted(node.values))
-                return self._closed(node.fact, f"({column(node.fact)} IN ({listed}))")
+                return self._closed(node.fact, self.among(node))
             case FlagTest():
                 return self._flag(node)
             case NumberTest():
@@ -186,6 +179,11 @@ class Tests:
             case SpanTest():
                 return self.guard(node.fact, spans_active(node.fact, node.on, on))
 
+    def among(self, node: CodeTest) -> str:
+        """A coded fact is one of the values; NULL where it is."""
+        listed = ", ".join(text(value) for value in sorted(node.values))
+        return f"({column(node.fact)} IN ({listed}))"
+
     def _closed(self, fact: str, test: str) -> str:
         """A test on a fact: false where nothing happened, NULL where nobody knows."""
         if self.absent(fact) == "unknown":
@@ -193,7 +191,7 @@ class Tests:
         return self.guard(fact, f"COALESCE({test}, FALSE)")
 
     def _class(self, node: ClassTest, mask: str) -> str:
-        bit = self.classes.setdefault(node, len(self.classes))
+        bit = self.bit(node)
         yes, perhaps = 1 << (2 * bit), 1 << (2 * bit + 1)
         return f"CASE WHEN ({mask} & {yes}) <> 0 THEN TRUE WHEN ({mask} & {perhaps}) <> 0 THEN NULL ELSE FALSE END"
 
@@ -222,7 +220,7 @@ class Tests:
         return self.guard(node.fact, negate(found) if node.mode == "none_of" else found)
 
     def _first_time(self, node: FirstTimeTest) -> str:
-        employed = f"(COALESCE(len(employee_cover), 0) > 0 AND NOT {self.listed('employee_cover')})"
+        employed = f"({COUNT.format('employee_cover')} > 0 AND NOT {self.listed('employee_cover')})"
         never = f"(len(insured_years) = 0) = {TRUE if node.value else FALSE}"
         return f"CASE WHEN {employed} THEN {FALSE if node.value else TRUE} ELSE {never} END"
 
@@ -259,10 +257,19 @@ def within(spec: DateRange, column: str, on: On) -> str:
         parts.append(f"(year({column}) = {on.year if isinstance(on, date) else f'year({on})'})")
     if spec.within is not None:
         less = "<" if spec.strict else "<="
-        parts += [f"({column} <= {day(on)})", f"({day(on)} {less} {plus(column, spec.within)})"]
+        parts.append(f"({column} <= {day(on)})")
+        if spec.within.unit == "month":
+            # adding months is dear: whoever is further off than any months are long is not asked
+            parts.append(f"({column} >= {_back(on, 31 * spec.within.amount)})")
+        parts.append(f"({day(on)} {less} {plus(column, spec.within)})")
     if spec.beyond is not None:
         parts.append(f"({day(on)} > {plus(column, spec.beyond)})")
     return both(parts)
+
+
+def _back(on: On, days: int) -> str:
+    """A day some days before the payment day."""
+    return day(on - timedelta(days)) if isinstance(on, date) else f"({on} - {days})"
 
 
 def _age(node: AgeTest, on: On) -> str:
@@ -280,22 +287,16 @@ def _age(node: AgeTest, on: On) -> str:
     return both(parts)
 
 
-def first_of(column: str) -> str:
-    """The column of the facts stage that holds the first item of a list: most lists have no other."""
-    return f"{column}_1"
-
-
 def spans_active(column: str, ref: DayRef, on: On) -> str:
     """Whether a list of spans has one that covers a day."""
     instant = day(at(ref, on))
 
-    def test(s: str) -> str:
-        after = f"({s}.from_on IS NULL OR {s}.from_on <= {instant})"
-        return f"({after} AND ({s}.until_on IS NULL OR {s}.until_on >= {instant}))"
+    def test(first: str, last: str) -> str:
+        return f"(({first} IS NULL OR {first} <= {instant}) AND ({last} IS NULL OR {last} >= {instant}))"
 
-    some = f"len(list_filter({column}, lambda s : {test('s')})) > 0"
-    one = test(first_of(column))
-    return f"CASE COALESCE(len({column}), 0) WHEN 0 THEN FALSE WHEN 1 THEN {one} ELSE {some} END"
+    some = f"len(list_filter({column}, lambda s : {test('s.from_on', 's.until_on')})) > 0"
+    one = test(f"{column}_from", f"{column}_until")
+    return f"CASE {COUNT.format(column)} WHEN 0 THEN FALSE WHEN 1 THEN {one} ELSE {some} END"
 
 
 def spans_end(column: str, on: On) -> str:
@@ -303,36 +304,31 @@ def spans_end(column: str, on: On) -> str:
     ended = f"list_filter({column}, lambda s : s.until_on < {day(on)})"
     latest = f"list_max(list_transform({ended}, lambda s : s.until_on))"
     active = spans_active(column, "payment", on)
-    only = f"{first_of(column)}.until_on"
-    one = f"CASE WHEN {active} THEN NULL WHEN {only} < {day(on)} THEN {only} END"
+    # a span that ended is not active, and there is no other
+    one = f"CASE WHEN {column}_until < {day(on)} THEN {column}_until END"
     some = f"CASE WHEN {active} THEN NULL ELSE {latest} END"
-    return f"CASE COALESCE(len({column}), 0) WHEN 0 THEN NULL WHEN 1 THEN {one} ELSE {some} END"
+    return f"CASE {COUNT.format(column)} WHEN 0 THEN NULL WHEN 1 THEN {one} ELSE {some} END"
 
 
 def lapsed(benefit_year: int, since: int | None, unknown_spans: str) -> str:
     """policy.facts.lapsed_years as SQL: whole benefit years lapsed, NULL while the history is not known."""
 
-    def year_of(s: str) -> str:
-        later = f"{s}.until_on IS NULL OR year({s}.until_on) > {benefit_year}"
-        return f"CASE WHEN {later} THEN {benefit_year} ELSE CAST(year({s}.until_on) AS INTEGER) END"
+    def year_of(until: str) -> str:
+        later = f"{until} IS NULL OR year({until}) > {benefit_year}"
+        return f"CASE WHEN {later} THEN {benefit_year} ELSE CAST(year({until}) AS INTEGER) END"
 
     newest = (
-        f"CASE WHEN {unknown_spans} THEN NULL ELSE CASE COALESCE(len(employee_cover), 0) WHEN 0 THEN NULL "
-        f"WHEN 1 THEN {year_of(first_of('employee_cover'))} "
-        f"ELSE list_max(list_transform(employee_cover, lambda s : {year_of('s')})) END END"
-    )
-    known = (
-        f"CASE WHEN list_max(insured_years) < {benefit_year} THEN list_max(insured_years) "
-        f"ELSE list_max(list_filter(insured_years, lambda y : y < {benefit_year})) END"
+        f"CASE WHEN {unknown_spans} THEN NULL ELSE CASE {COUNT.format('employee_cover')} WHEN 0 THEN NULL "
+        f"WHEN 1 THEN {year_of('employee_cover_until')} "
+        f"ELSE list_max(list_transform(employee_cover, lambda s : {year_of('s.until_on')})) END END"
     )
     # nobody's first enrolment is a lapse: without any year the last one counts as this one
-    last = f"COALESCE(GREATEST({known}, {newest}), {benefit_year})"
+    last = f"COALESCE(GREATEST(insured_last, {newest}), {benefit_year})"
     first = f"{last} + 1" if since is None else f"GREATEST({last} + 1, {since})"
     by_years = f"GREATEST(0, {benefit_year} - ({first}))"
     by_cover = f"CASE WHEN COALESCE({newest}, 0) < {benefit_year - 1} THEN NULL ELSE 0 END"
     return (
-        f"CASE WHEN insured_years[-1] = {benefit_year - 1} THEN 0 "
-        f"WHEN list_contains(insured_years, {benefit_year - 1}) THEN 0 "
+        f"CASE WHEN insured_last = {benefit_year - 1} THEN 0 "
         f"WHEN insured_years IS NULL THEN {by_cover} ELSE {by_years} END"
     )
 
