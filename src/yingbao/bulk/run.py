@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from yingbao.bulk.errors import OutputUnwritable
-from yingbao.bulk.snapshot import open_snapshot
+from yingbao.bulk.snapshot import TEXT_SUFFIXES, open_snapshot
 from yingbao.policy import Policy
 from yingbao.policy.schema.rules import PAYERS
 from yingbao.policy.sql import columns_read, to_sql
@@ -69,7 +69,9 @@ def assess_file(
         for name, values in reading.types.items():
             db.execute(f"CREATE TYPE {name} AS ENUM ({', '.join(text(value) for value in values)})")
         _write(db, reading.sql(), out, progress)
-        return _summary(db, snapshot, out, opened.unplaced, opened.ignored)
+        found = _summary(db, snapshot, out, opened.unplaced, opened.ignored)
+        _prove_whole(db, found)
+        return found
     finally:
         db.close()
 
@@ -99,6 +101,15 @@ def _write(
         raise OutputUnwritable(str(out), str(error).splitlines()[0]) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _prove_whole(db: duckdb.DuckDBPyConnection, found: Assessment) -> None:
+    """A Parquet file says how many rows it has: as many have an answer. Raises AssertionError."""
+    if found.snapshot.suffix.lower() in TEXT_SUFFIXES:
+        return
+    [(rows,)] = db.execute(f"SELECT count(*) FROM read_parquet({text(str(found.snapshot))})").fetchall()
+    if rows != found.rows:
+        raise AssertionError(f"{rows} rows in, {found.rows} answers out")
 
 
 def _run(db: duckdb.DuckDBPyConnection, statement: str, progress: Callable[[int], None] | None) -> None:

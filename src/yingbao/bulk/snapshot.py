@@ -18,6 +18,8 @@ from yingbao.policy.sql.predicates import text
 from yingbao.policy.sql.writer import COLUMN_TYPES
 
 CUSTOM_TYPES = {"date": "DATE", "code": "VARCHAR", "flag": "BOOLEAN", "number": "INTEGER"}
+#: Files read as comma-separated text; all others are Parquet.
+TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -40,7 +42,7 @@ def open_snapshot(
     """
     if not path.is_file():
         raise SnapshotMissing(str(path))
-    csv = path.suffix.lower() in (".csv", ".txt", ".tsv")
+    csv = path.suffix.lower() in TEXT_SUFFIXES
     reader = _reader(path, csv)
     try:
         described = db.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()
