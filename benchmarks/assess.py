@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from benchmarks.trial import Figure, apart, in_turn, population, rows_or
+from benchmarks.trial import Figure, apart, in_turn, narrowed, population, rows_or
 from yingbao.policy import load_release
 from yingbao.policy.sql import columns_read
 
@@ -38,10 +38,14 @@ def measure(name: str) -> Figure:
     path = str(population(policy, rows))
     # the ID number is read too: its check digit is proved on the way
     read = sorted({*columns_read(policy.program, run.on), "id_number", "unknown"})
+    narrow = str(narrowed(path, sorted({*columns_read(policy.program, run.on), "unknown"})))
+    words = (run.region, str(run.year), run.on.isoformat())
     spent = in_turn(
         copy=lambda: apart("copy", path),
-        assess=lambda: apart("assess", run.region, str(run.year), run.on.isoformat(), path),
+        assess=lambda: apart("assess", *words, path),
         columns=lambda: apart("copy", path, *read),
+        narrow_copy=lambda: apart("copy", narrow),
+        narrow_assess=lambda: apart("assess", *words, narrow),
     )
     copy, assess, columns = spent["copy"], spent["assess"], spent["columns"]
     return Figure(
@@ -59,6 +63,8 @@ def measure(name: str) -> Figure:
             "cpu_ratio": copy.cpu / assess.cpu,
             "copy_rows_per_s": rows / copy.wall,
             "ratio_to_copy_of_columns_read": columns.wall / assess.wall,
+            "ratio_narrow": spent["narrow_copy"].wall / spent["narrow_assess"].wall,
+            "cpu_ratio_narrow": spent["narrow_copy"].cpu / spent["narrow_assess"].cpu,
             "peak_mib_bar": 2048,
         },
     )

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import duckdb
+
 from yingbao.policy import Policy
 from yingbao.rehearsal.population import write_population
 from yingbao.rehearsal.sample import units_of, workplaces_of
@@ -145,3 +147,14 @@ def population(policy: Policy, people: int) -> Path:
     )
     part.replace(path)
     return path
+
+
+def narrowed(path: str, columns: list[str]) -> Path:
+    """The same people with these columns alone, written by DuckDB as it writes by default; made when first asked for."""
+    whole = Path(path)
+    found = whole.with_name(f"narrow-{whole.name}")
+    if not found.is_file():
+        say(f"  making {found.name}")
+        with duckdb.connect() as db:
+            db.execute(f"COPY (SELECT {', '.join(columns)} FROM '{whole}') TO '{found}' (FORMAT parquet)")
+    return found
