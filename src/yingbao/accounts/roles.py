@@ -36,6 +36,17 @@ PERMISSIONS: Final[dict[str, str]] = {
     "unit.view": "看单位",
     "unit.manage": "维护单位",
     "duty.manage": "维护包片责任",
+    "bill.view": "看账单",
+    "bill.assess": "全员核定",
+    "register.view": "看征缴清册",
+    "register.issue": "编制征缴清册",
+    "register.declare": "零费申报",
+    "register.export": "导出清册",
+    "policy.supply": "补填政策留给县区的数",
+    "roster.view": "看名册",
+    "roster.hand-in": "报送名册",
+    "roster.match": "处理名册待定行",
+    "roster.review": "复核名册",
     "run.view": "看运行",
     "run.load": "批量装入",
     "journal.view": "看日志",
@@ -48,10 +59,14 @@ PERMISSIONS: Final[dict[str, str]] = {
 _READ: Final = frozenset(
     {"home.view", "web.components", "policy.view", "policy.calculate", "unit.view", "run.view"}
 )
-_PEOPLE: Final = frozenset({"person.search", "person.view"})
+_PEOPLE: Final = frozenset({"person.search", "person.view", "bill.view"})
 _VILLAGE: Final = _READ | _PEOPLE | {"person.register"}
-_TOWN: Final = _VILLAGE | {"person.change", "person.unmask", "person.state", "duty.manage"}
-_COUNTY: Final = _TOWN | {"person.class", "person.merge.request", "unit.manage", "run.load"}
+_REGISTER: Final = frozenset(
+    {"bill.assess", "register.view", "register.issue", "register.declare", "register.export", "policy.supply"}
+)
+_ROSTER: Final = frozenset({"roster.view", "roster.hand-in"})
+_TOWN: Final = _VILLAGE | _ROSTER | {"person.change", "person.unmask", "person.state", "duty.manage"}
+_COUNTY: Final = _TOWN | {"person.class", "person.merge.request", "unit.manage", "run.load"} | _REGISTER | {"roster.match"}
 
 ROLES: Final[dict[str, Role]] = {
     role.code: role
@@ -59,11 +74,11 @@ ROLES: Final[dict[str, Role]] = {
         Role("village_agent", "村（社区）代办员", _VILLAGE),
         Role("town_clerk", "镇医保专干", _TOWN),
         Role("county_clerk", "县区经办", _COUNTY),
-        Role("reviewer", "复核", _READ | _PEOPLE | {"person.unmask", "person.merge.review"}),
-        Role("chief", "领导", _READ | _PEOPLE),
-        Role("department", "部门", _READ),
-        Role("finance", "财务", _READ | _PEOPLE),
-        Role("policy_officer", "政策", _READ),
+        Role("reviewer", "复核", _READ | _PEOPLE | {"person.unmask", "person.merge.review", "roster.view", "roster.review", "register.view"}),
+        Role("chief", "领导", _READ | _PEOPLE | {"register.view"}),
+        Role("department", "部门", _READ | _ROSTER),
+        Role("finance", "财务", _READ | _PEOPLE | {"register.view", "register.export"}),
+        Role("policy_officer", "政策", _READ | {"policy.supply"}),
         Role("system_admin", "系统管理员", _READ | {"staff.view", "staff.manage"}, watches=True),
         Role("security_admin", "安全管理员", _READ | {"staff.view", "staff.grant"}, watches=True),
         Role(

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "yingbao.journal",
     "yingbao.accounts",
     "yingbao.registry",
+    "yingbao.billing",
     "yingbao.web",
 ]
 

@@ -6,7 +6,8 @@ import hashlib
 import json
 import os
 import re
-from copy import deepcopy
+from collections.abc import Mapping
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -114,6 +115,25 @@ class Library:
             folder = self.folder if key in self.files else builtin_policies()
             self._trees[path] = read_yaml(path, self._shown(path, folder))
         return self._trees[path]
+
+    def supplied(self, key: str, values: Mapping[str, tuple[str, str]]) -> Library:
+        """This library with parameters of one release filled: name → value (`280元`) and where it comes from.
+
+        A parameter is left open where a notice leaves a figure to a document not at hand; a county has it.
+        """
+        other, tree = copy(self), self.tree(key)
+        data = deepcopy(tree.data)
+        parameters = data.setdefault("parameters", {})
+        for name, (value, source) in values.items():
+            own = parameters.get(name)
+            if own is None:
+                parameters[name] = {"value": value, "override": f"依 {source} 补填"}
+            else:
+                own["value"] = value
+                own["says"] = f"{own.get('says', '')}；依 {source} 填 {value}"
+        path = self.path(key)
+        other._trees = {**self._trees, **({path: Tree(data, tree.places)} if path is not None else {})}
+        return other
 
     def keys(self) -> list[str]:
         """Every key of this folder, in order."""

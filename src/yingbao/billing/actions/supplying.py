@@ -1,0 +1,51 @@
+"""A county fills in what the notice leaves to an older document (JC-020)."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter, ValidationError
+
+from yingbao.billing.errors import UnknownParameter
+from yingbao.billing.models import Supplied
+from yingbao.billing.policies import with_parameters
+from yingbao.journal.acting import Acting
+from yingbao.journal.actions import record
+from yingbao.journal.scope import within
+from yingbao.kernel import regions
+from yingbao.policy import load_release
+from yingbao.policy.schema.quantities import Yuan
+from yingbao.registry.errors import FormInvalid
+
+
+def supply_parameter(
+    *, by: Acting, region: str, benefit_year: int, parameter: str, value: str, source: str
+) -> None:
+    """Give a parameter its value (`280元`) from a document at hand; the next assessment uses it.
+
+    Raises UnknownParameter, FormInvalid, NotPermitted, OutOfRegion.
+    """
+    unit = regions.canonical(region)
+    by.require("policy.supply", unit)
+    open_ones = load_release(region, benefit_year).release.parameters
+    if parameter not in open_ones:
+        raise UnknownParameter(parameter)
+    faults = {} if source.strip() else {"source": "没有写出处，请写明文号和条款"}
+    try:
+        TypeAdapter(Yuan).validate_python(value)
+    except ValidationError:
+        faults["value"] = "金额写成“280元”的样子，可以带两位小数"
+    if faults:
+        raise FormInvalid(faults)
+    with_parameters(unit, benefit_year, {parameter: (value, source)})
+    with within(by):
+        record(
+            by=by, action="parameter.supply", subject="parameter", unit_code=unit, grounds=source,
+            facts={"parameter": parameter, "value": value, "year": benefit_year},
+        )  # fmt: skip
+        held = Supplied.objects.filter(unit_code=unit, benefit_year=benefit_year, parameter=parameter).first()
+        if held is None:
+            held = Supplied(unit_code=unit, benefit_year=benefit_year, parameter=parameter)
+            held.value, held.source, held.supplied_by = value, source, by.name
+            held.save(force_insert=True)
+            return
+        held.value, held.source, held.supplied_by = value, source, by.name
+        held.save(update_fields=["value", "source", "supplied_by"])
