@@ -38,6 +38,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "duty.manage": "维护包片责任",
     "bill.view": "看账单",
     "bill.assess": "全员核定",
+    "bill.settle": "登记到账、退费",
     "register.view": "看征缴清册",
     "register.issue": "编制征缴清册",
     "register.declare": "零费申报",

@@ -25,6 +25,26 @@ class RegisterNotFound(NotFound):
         super().__init__("没有这一期预征清册，请从清册列表里选")
 
 
+class BatchNotFound(NotFound):
+    """No such batch within the region."""
+
+    code: ClassVar[str] = "batch-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("没有这一批，请从清册的申报与导出里选")
+
+
+class ReleaseGone(NotFound):
+    """A bill cites a release that cannot be made again."""
+
+    code: ClassVar[str] = "release-gone"
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(
+            f"账单依据的政策版本 {digest[:16]} 还原不出来，金额以账单为准，请把这个编号报给维护人员", digest=digest
+        )
+
+
 class NothingAssessed(Conflict):
     """A register is asked for before anybody was assessed."""
 
@@ -43,13 +63,31 @@ class NothingNew(Conflict):
         super().__init__(f"和第 {number} 期相比没有变化，不用再编一期", number=number)
 
 
+class NothingToSend(Conflict):
+    """A batch would be empty."""
+
+    code: ClassVar[str] = "batch-empty"
+
+    def __init__(self) -> None:
+        super().__init__("这一期里没有还没报过的人，不用再生成；退回的人改正后可以再报")
+
+
 class AssessmentRunning(Conflict):
     """Two assessments of one region and year at once."""
 
     code: ClassVar[str] = "assessment-running"
 
     def __init__(self) -> None:
-        super().__init__("这个地区正在核定，请等它做完（见最近运行），再重新核定")
+        super().__init__("这个地区正在核定，请等它做完（见清册页的进度），再重新核定")
+
+
+class NotOpen(Conflict):
+    """A bill that cannot take this event in its present state."""
+
+    code: ClassVar[str] = "bill-state"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"这张账单现在是“{state}”，不能这样办，请刷新页面看最新状态", state=state)
 
 
 class UnknownParameter(Invalid):

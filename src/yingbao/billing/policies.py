@@ -1,27 +1,89 @@
-"""The release that answers for a region, with the parameters that counties have supplied (JC-020)."""
+"""The releases that answer for a region, with the parameters that counties have supplied (JC-020).
+
+Where a county supplies a figure of its own, its people are assessed under its own release; what it does not supply
+comes from the wider unit, and what nobody supplies stays undetermined.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 
-from yingbao.billing.models import Supplied
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from yingbao.billing.errors import ReleaseGone
+from yingbao.billing.models import Release, Supplied
+from yingbao.kernel import regions
 from yingbao.policy import Policy, load_release
+from yingbao.policy.frozen import freeze, thaw
 from yingbao.policy.layers import Library
 
+#: name, value, source; in the order of names
+Values = tuple[tuple[str, str, str], ...]
 
-def policy_of(region: str, benefit_year: int) -> Policy:
-    """The release as it stands for the region today. Raises UnknownRegion, PolicyInvalid."""
-    supplied = tuple(
-        Supplied.objects.filter(unit_code=region, benefit_year=benefit_year)
-        .order_by("parameter")
-        .values_list("parameter", "value", "source")
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The people of a unit (and below it, but for those of a narrower part) and the release they are assessed under."""
+
+    unit_code: str
+    policy: Policy
+    values: Values
+
+
+def parts_of(region: str, benefit_year: int) -> tuple[Part, ...]:
+    """The parts of a region, widest first: the region itself, then every county below with figures of its own.
+
+    Raises UnknownRegion, PolicyInvalid.
+    """
+    base = load_release(*_known(region, benefit_year))
+    unit = regions.canonical(region)
+    rows = Supplied.objects.filter(benefit_year=benefit_year, parameter__in=list(base.release.parameters))
+    held: dict[str, dict[str, tuple[str, str]]] = {}
+    for row in rows:
+        if unit.startswith(row.unit_code) or row.unit_code.startswith(unit):
+            held.setdefault(row.unit_code, {})[row.parameter] = (row.value, row.source)
+    places = [unit, *sorted(code for code in held if code.startswith(unit) and code != unit)]
+    return tuple(
+        Part(place, _composed(base.release.region, benefit_year, values), values)
+        for place in places
+        for values in [_values(place, held)]
     )
-    return _composed(region, benefit_year, supplied) if supplied else load_release(region, benefit_year)
 
 
-@lru_cache(maxsize=32)
-def _composed(region: str, benefit_year: int, supplied: tuple[tuple[str, str, str], ...]) -> Policy:
-    return with_parameters(region, benefit_year, {name: (value, source) for name, value, source in supplied})
+def policy_for(unit_code: str, region: str, benefit_year: int) -> Policy:
+    """The release under which a unit's people are assessed today."""
+    own = [part for part in parts_of(region, benefit_year) if unit_code.startswith(part.unit_code)]
+    return own[-1].policy
+
+
+def pooling_region(region: str, benefit_year: int) -> str:
+    """The region of the release that answers, as the release writes it: a county's is its city's."""
+    return str(load_release(*_known(region, benefit_year)).release.region)
+
+
+def _known(region: str, benefit_year: int) -> tuple[str, int]:
+    """As a release writes the region: a city's code is filled up with zeros."""
+    unit = regions.canonical(region)
+    return (f"{unit:0<6}" if len(unit) < 6 else unit[:6], benefit_year)
+
+
+def _values(place: str, held: dict[str, dict[str, tuple[str, str]]]) -> Values:
+    """What holds at a place: what wider units supply, and the narrower over it."""
+    found: dict[str, tuple[str, str]] = {}
+    for code in sorted(held, key=len):
+        if place.startswith(code):
+            found |= held[code]
+    return tuple((name, *found[name]) for name in sorted(found))
+
+
+@lru_cache(maxsize=64)
+def _composed(region: str, benefit_year: int, values: Values) -> Policy:
+    if not values:
+        return load_release(region, benefit_year)
+    return with_parameters(region, benefit_year, {name: (value, source) for name, value, source in values})
 
 
 def with_parameters(region: str, benefit_year: int, supplied: dict[str, tuple[str, str]]) -> Policy:
@@ -29,3 +91,30 @@ def with_parameters(region: str, benefit_year: int, supplied: dict[str, tuple[st
     library = Library()
     key = library.resolve(region, benefit_year)
     return Policy(library.supplied(key, supplied), key)
+
+
+def keep(parts: tuple[Part, ...]) -> None:
+    """Keep each release beside the bills that cite it, once."""
+    with connection.cursor() as cursor:
+        for part in parts:
+            cursor.execute(
+                "INSERT INTO billing_release (digest, key, files, supplied, at) VALUES (%s, %s, %s, %s, %s) "
+                "ON CONFLICT (digest) DO NOTHING",
+                [
+                    part.policy.digest, part.policy.key, Jsonb(freeze(part.policy)),
+                    Jsonb({name: [value, source] for name, value, source in part.values}), datetime.now(UTC),
+                ],
+            )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def release_of(digest: str) -> Policy:
+    """The release a bill cites, as it was. Raises ReleaseGone."""
+    found = Release.objects.filter(digest=digest).first()
+    if found is None:
+        raise ReleaseGone(digest)
+    supplied = {name: (value, source) for name, (value, source) in found.supplied.items()}
+    policy = thaw(found.files, found.key, supplied)
+    if policy.digest != digest:
+        raise ReleaseGone(digest)
+    return policy

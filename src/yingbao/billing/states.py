@@ -1,7 +1,8 @@
-"""The life of a bill and of a register issue as data."""
+"""The life of a bill as data, and the code lists of billing. Drawn in docs/reference/bill-states.md."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,9 @@ STATES: Final = {
     "superseded": "已由新账单代替",
     "closed": "已关闭",
 }
+#: Of these a person has at most one a year.
+CURRENT: Final = ("open", "declared", "paid")
+FIRST: Final = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +37,43 @@ class Edge:
 
 EDGES: Final = (
     Edge("supersede", "open", "superseded", "重新核定，金额或依据变了"),
-    Edge("declare", "open", "declared", "零费申报已受理"),
-    Edge("pay", "open", "paid", "缴费入账"),
-    Edge("close", "open", "closed", "年度结束或人员终止"),
-    Edge("reopen", "declared", "open", "零费申报被退回"),
-    Edge("refund", "paid", "open", "退费"),
-    Edge("void-paid", "paid", "closed", "退费并终止"),
     Edge("supersede", "declared", "superseded", "重新核定，金额或依据变了"),
+    Edge("declare", "open", "declared", "零费申报已受理"),
+    Edge("undeclare", "declared", "open", "零费申报被退回"),
+    Edge("pay", "open", "paid", "缴费入账"),
+    Edge("refund", "paid", "open", "退费"),
+    Edge("close", "open", "closed", "人员终止，或年度结束"),
+    Edge("close", "declared", "closed", "人员终止，或年度结束"),
+    Edge("refund-and-close", "paid", "closed", "退费并终止"),
 )
-#: How the zero-fee declaration of one person came back.
-DECLARATIONS: Final = {"waiting": "待申报", "accepted": "已受理", "refused": "退回"}
+#: How an issue differs from the one before, person by person.
+DIFFERENCES: Final = {
+    "added": "新增",
+    "gone": "减少",
+    "amount": "金额变化",
+    "basis": "金额未变，依据变了",
+}
+#: What goes to the tax side.
+BATCHES: Final = {"zero-fee": "零费申报", "tags": "身份标识与征收标准"}
+#: How a line of a batch came back.
+ANSWERS: Final = {"waiting": "待回执", "accepted": "已受理", "refused": "退回"}
 
 
 def edge(event: str, from_state: str) -> Edge | None:
     """The way an event takes from a state; None if there is none."""
     return next((one for one in EDGES if one.event == event and one.from_state == from_state), None)
+
+
+def from_states(event: str) -> tuple[str, ...]:
+    """The states an event may find a bill in."""
+    return tuple(one.from_state for one in EDGES if one.event == event)
+
+
+def drawing() -> Iterator[str]:
+    """The graph as the lines of a Mermaid state diagram, as the manual shows it."""
+    yield "stateDiagram-v2"
+    yield f"    [*] --> {FIRST}: 核定"
+    for one in EDGES:
+        yield f"    {one.from_state} --> {one.to_state}: {one.label}（{one.event}）"
+    for code, name in STATES.items():
+        yield f"    {code}: {name}"

@@ -11,7 +11,7 @@ from copy import copy, deepcopy
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
@@ -23,6 +23,7 @@ from yingbao.policy.wording import say_fault
 
 REGISTERS = ("documents.yaml", "categories.yaml")
 Entry = TypeVar("Entry", Document, Category)
+Registers: TypeAlias = tuple[dict[str, Document], dict[str, Category], list[str]]
 _REGION = re.compile(r"""^region:\s*["']?([\w-]+)["']?\s*(?:#.*)?$""", re.MULTILINE)
 _YEAR = re.compile(r"^benefit_year:\s*(\d{4})\s*(?:#.*)?$", re.MULTILINE)
 #: Keys that belong to one file and are not handed down.
@@ -68,7 +69,7 @@ class Library:
         if self.folder.resolve() != builtin_policies().resolve():
             self._fallback = self._files(builtin_policies())
         self._trees: dict[Path, Tree] = {}
-        self._registers: tuple[dict[str, Document], dict[str, Category], list[str]] | None = None
+        self._registers: Registers | None = None
 
     def _files(self, folder: Path) -> dict[str, Path]:
         """Key `region/year` of every release file in a folder."""
@@ -154,7 +155,7 @@ class Library:
                 return key
         raise UnknownRegion(region, year, self.answering())
 
-    def registers(self) -> tuple[dict[str, Document], dict[str, Category], list[str]]:
+    def registers(self) -> Registers:
         """Documents and categories: the built-in ones, the folder's own over them; and the faults found.
 
         Read once; every caller gets copies of its own.
@@ -164,11 +165,15 @@ class Library:
         documents, categories, faults = self._registers
         return dict(documents), dict(categories), list(faults)
 
-    def _read_registers(self) -> tuple[dict[str, Document], dict[str, Category], list[str]]:
+    def _read_registers(self) -> Registers:
+        return self._read_registers_of(tuple(dict.fromkeys((builtin_policies(), self.folder))))
+
+    @staticmethod
+    def _read_registers_of(folders: tuple[Path, ...]) -> Registers:
         documents: dict[str, Document] = {}
         categories: dict[str, Category] = {}
         faults: list[str] = []
-        for folder in dict.fromkeys((builtin_policies(), self.folder)):
+        for folder in folders:
             documents |= _entries(folder / "documents.yaml", Document, faults)
             categories |= _entries(folder / "categories.yaml", Category, faults)
         return documents, categories, faults
@@ -178,7 +183,7 @@ class Library:
 
         Raises PolicyInvalid for a missing or circular `extends`, an unsaid override or an unknown reading.
         """
-        chain = self._chain(key)
+        chain = self.chain(key)
         tree = Tree(deepcopy(self.tree(chain[-1]).data), dict(self.tree(chain[-1]).places))
         overrides: list[Override] = []
         faults: list[str] = []
@@ -190,7 +195,7 @@ class Library:
             raise PolicyInvalid(faults)
         return Merged(tree, tuple(self.tree(k).place(()).file for k in chain), tuple(overrides))  # type: ignore[union-attr]
 
-    def _chain(self, key: str) -> list[str]:
+    def chain(self, key: str) -> list[str]:
         """The key and the layers it stands on, narrowest first."""
         chain: list[str] = []
         at: str | None = key

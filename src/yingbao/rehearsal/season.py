@@ -7,7 +7,7 @@ not looked at. Source: 筑医保发〔2023〕17号 五(二) for the register, �
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,9 +16,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from yingbao.billing.words import class_of, totals, words
 from yingbao.bulk import Assessment, assess_file
 from yingbao.policy import Policy
-from yingbao.policy.explain import DELIVERY_NAMES, PAYER_NAMES, say_missing
+from yingbao.policy.explain import PAYER_NAMES
 from yingbao.policy.schema.rules import PAYERS
 from yingbao.rehearsal.memberships import MEMBERSHIP, split_for_rosters
 from yingbao.rehearsal.sample import (
@@ -80,7 +81,7 @@ def run_season(policy: Policy, people: int, seed: int, out: Path, say: Say) -> S
     assessed = assess_file(policy, snapshot, assessment, on=on)
     register = out / f"{policy.release.benefit_year}年度预征清册.xlsx"
     say("编制预征清册……")
-    bills = list(_bills(policy, snapshot, assessment))
+    bills = list(_bills(policy, snapshot, assessment, on))
     _write(policy, register, bills, rows, on)
     used = sum(row.usable for row in rows)
     return Season(out, register, snapshot, assessment, assessed, on, used, len(rows) - used, _example(bills))
@@ -105,7 +106,7 @@ def with_classes(table: pa.Table, rows: Sequence[RosterRow]) -> pa.Table:
     return table.set_column(place, "categories", pa.array(column, pa.list_(MEMBERSHIP)))
 
 
-def _bills(policy: Policy, snapshot: Path, assessment: Path) -> Iterator[Row]:
+def _bills(policy: Policy, snapshot: Path, assessment: Path, on: date) -> Iterator[Row]:
     """Person and answer side by side, by unit and household."""
     people = pq.read_table(
         snapshot, columns=["person_id", "household_id", "unit", "name", "id_number", "categories"]
@@ -115,49 +116,7 @@ def _bills(policy: Policy, snapshot: Path, assessment: Path) -> Iterator[Row]:
     rows = [{**person, **answers[person["person_id"]]} for person in people.to_pylist()]
     rows.sort(key=lambda row: (order.get(row["unit"], len(order)), row["household_id"], row["person_id"]))
     for row in rows:
-        yield {**row, "class_code": _class_of(policy, row), **_words(policy, row)}
-
-
-def _class_of(policy: Policy, row: Mapping[str, Any]) -> str | None:
-    """The class that brought the subsidy; without one, the first class held."""
-    held = [holding["class"] for holding in row["categories"] or []]
-    for rule in (row["subsidy_rules"] or "").split(";"):
-        codes = policy.program.class_codes((rule.partition(".")[2],)) if rule else frozenset()
-        for code in held:
-            if code in codes:
-                return str(code)
-    return str(held[0]) if held else None
-
-
-def _words(policy: Policy, row: Mapping[str, Any]) -> Row:
-    """Delivery, clauses, rules and reason in the register's words."""
-    rules = [row[f"{part}_rule"] for part in ("window", "price", "cover")]
-    rules += (row["subsidy_rules"] or "").split(";")
-    ids = [rule for rule in rules if rule]
-    clauses: dict[str, list[str]] = {}
-    for source in (source for rule in ids for source in policy.sources(rule)[:1]):
-        clauses.setdefault(source.document, []).append(source.clause)
-    sources = [f"{document} {'、'.join(dict.fromkeys(found))}" for document, found in clauses.items()]
-    window = row["window_rule"]
-    spec = policy.release.windows.get(window.partition(".")[2]) if window else None
-    return {
-        "delivery": DELIVERY_NAMES.get(row["delivery"] or "", ""),
-        "clause": "；".join(sources),
-        "rule": "；".join(ids),
-        "window_last_on": spec.through if spec else None,
-        "reason": _reason(policy, row),
-    }
-
-
-def _reason(policy: Policy, row: Mapping[str, Any]) -> str:
-    if row["missing"]:
-        return "缺：" + "、".join(say_missing(name) for name in row["missing"].split(";"))
-    if row["outcome"] == "refused":
-        return str(row["refusal"])
-    rule = policy.rule(row["reason"]) if row["reason"] else None
-    if rule is not None:
-        return rule.says
-    return {"not-admitted": "不符合参保范围", "no-window": "当日没有可以缴费的窗口"}.get(row["reason"], "")
+        yield {**row, "class_code": class_of(policy, row, on), **words(policy, row)}
 
 
 def _write(policy: Policy, path: Path, bills: Sequence[Row], rows: Sequence[RosterRow], on: date) -> None:
@@ -174,35 +133,13 @@ def _write(policy: Policy, path: Path, bills: Sequence[Row], rows: Sequence[Rost
             "通知": f"{release.title}（年度名称：{release.label}）",
             "政策摘要": policy.digest,
         },
-        totals=_totals(policy, bills),
+        totals=totals(policy, bills),
         persons=bills,
         full_subsidy=[row for row in bills if row["outcome"] == "payable" and row["delivery"] == "免征代缴"],
         unusable=[row for row in rows if not row.usable],
         class_names={code: c.name for code, c in policy.vocabulary.categories.items()},
         payer_names={payer: PAYER_NAMES[payer] for payer in PAYERS if payer in payers},
     )
-
-
-def _totals(policy: Policy, bills: Sequence[Row]) -> list[Row]:
-    """One row a unit and class, of those who can pay, in the register's order."""
-    found: dict[tuple[str, str | None], Row] = {}
-    for row in bills:
-        if row["outcome"] != "payable":
-            continue
-        code = row["class_code"] if row["subsidy_rules"] else None
-        total = found.setdefault(
-            (row["unit"], code), {"unit": row["unit"], "class_code": code, "people": 0, **_nothing()}
-        )
-        total["people"] += 1
-        for key in _nothing():
-            total[key] += row[key]
-    units = list(dict.fromkeys(row["unit"] for row in bills))
-    classes: list[str | None] = [*policy.vocabulary.categories, None]
-    return sorted(found.values(), key=lambda t: (units.index(t["unit"]), classes.index(t["class_code"])))
-
-
-def _nothing() -> dict[str, int]:
-    return {"standard_fen": 0, "due_fen": 0, **{f"{payer}_fen": 0 for payer in PAYERS}}
 
 
 def _example(bills: Sequence[Row]) -> str:

@@ -31,6 +31,15 @@ def rows(
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def known_sql(table: str, columns: Sequence[str]) -> str:
+    """SQL of a versioned table's columns as known at `%(known_at)s`, for a WITH."""
+    listed = ", ".join(f'"{name}"' for name in columns)
+    return (
+        f"SELECT {listed} FROM {table} WHERE known_from <= %(known_at)s UNION ALL SELECT {listed} FROM {table}_version "
+        "WHERE known_from <= %(known_at)s AND known_until > %(known_at)s"
+    )
+
+
 def versions(model: type[Model], where: str, values: Sequence[Any]) -> list[dict[str, Any]]:
     """Every version of the rows, oldest first, each with `known_from` and `known_until` (None: still so)."""
     table = model._meta.db_table

@@ -1,0 +1,26 @@
+"""Tables of billing. Private: other rooms come through `actions`, `queries` and `states`.
+
+A bill is written once. What changes is its `state`; another amount is another bill that names the one before (N-13).
+Every row carries the unit it belongs to and is seen by whoever that unit lies under.
+"""
+
+from yingbao.billing.models.batches import Batch, BatchLine
+from yingbao.billing.models.bills import PERSON, Assessment, Bill, Counter, Line, Release, Supplied, Transfer
+from yingbao.billing.models.registers import Register, RegisterBill, RegisterChange, RegisterSum
+
+__all__ = [
+    "PERSON",
+    "Assessment",
+    "Batch",
+    "BatchLine",
+    "Bill",
+    "Counter",
+    "Line",
+    "Register",
+    "RegisterBill",
+    "RegisterChange",
+    "RegisterSum",
+    "Release",
+    "Supplied",
+    "Transfer",
+]

@@ -1,0 +1,1 @@
+"""Reading bills and registers within one's region."""
