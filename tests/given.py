@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from people import CLERK, FAMILY, KANGLE, PROGRAM, SEASON, draft
+from people import CLERK, COUNTY, FAMILY, KANGLE, PROGRAM, SEASON, draft, number
+from yingbao.billing import actions as billing
+from yingbao.billing.queries import bills
+from yingbao.billing.queries.bills import BillPage
 from yingbao.journal import queries as journal
 from yingbao.journal.acting import Acting
 from yingbao.journal.queries import Deed
@@ -69,3 +72,38 @@ def page(
     """A person as `by` reads them."""
     with within(by):
         return queries.person_page(resident_id, on, known_at)
+
+
+def classes(resident_id: UUID, *names: str, recognised_on: date = FIRST, by: Acting = CLERK) -> None:
+    """Classes a person holds from a day on, each with its evidence."""
+    for name in names:
+        actions.recognise(
+            by=by, resident_id=resident_id, category=name, recognised_on=recognised_on, evidence="民政局认定文件"
+        )
+
+
+def assessed(
+    region: str = COUNTY, year: int = 2024, on: date = SEASON, by: Acting = PROGRAM
+) -> billing.Assessed:
+    """Everybody of a region has a bill."""
+    return billing.assess_everyone(by=by, region=region, benefit_year=year, on=on)
+
+
+def bill_of(resident_id: UUID, year: int = 2024, by: Acting = PROGRAM) -> BillPage:
+    """The bill a person has now."""
+    with within(by):
+        found = bills.current_bill(resident_id, year)
+    assert found is not None
+    return found
+
+
+def lonely(
+    name: str, birth: str, order: str, *names: str, unit_code: str = KANGLE, area: str = "990721", by: Acting = CLERK
+) -> UUID:
+    """Somebody who lives alone, with the classes they have held since 2023-01-01."""
+    house = household(
+        [Draft(name=name, relation="02", document=number(birth, order, area))], unit_code=unit_code, by=by
+    )
+    one = people_of(house, by=by)[name]
+    classes(one, *names, by=by)
+    return one

@@ -32,6 +32,8 @@ AUDITOR = staff("贺学文", "audit_admin")
 KANGLE_CLERK = staff("索玉梅", "town_clerk", KANGLE, "康乐镇")
 KANGLE_AGENT = staff("常有福", "village_agent", KANGLE, "康乐镇")
 HUANGCHENG_CLERK = staff("屈秀英", "town_clerk", HUANGCHENG, "皇城镇")
+FINANCE = staff("蔺文秀", "finance")
+YANGCHENG_CLERK = staff("成文斌", "county_clerk", "140522", "阳城县")
 GAOTAI_CLERK = staff("赵德明", "county_clerk", OTHER_COUNTY, "高台县")
 
 

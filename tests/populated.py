@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import psycopg
-from clusters import session_cluster
 from django.db import connection
-from people import PROGRAM
 
+from clusters import session_cluster
+from people import PROGRAM
 from yingbao.journal.actions import record
 from yingbao.journal.keys import sealer
 from yingbao.journal.scope import within

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from django.db import connection
-from psycopg.types.json import Jsonb
-
 from yingbao.billing.errors import ReleaseGone
 from yingbao.billing.models import Release, Supplied
 from yingbao.kernel import regions
@@ -95,16 +92,19 @@ def with_parameters(region: str, benefit_year: int, supplied: dict[str, tuple[st
 
 def keep(parts: tuple[Part, ...]) -> None:
     """Keep each release beside the bills that cite it, once."""
-    with connection.cursor() as cursor:
-        for part in parts:
-            cursor.execute(
-                "INSERT INTO billing_release (digest, key, files, supplied, at) VALUES (%s, %s, %s, %s, %s) "
-                "ON CONFLICT (digest) DO NOTHING",
-                [
-                    part.policy.digest, part.policy.key, Jsonb(freeze(part.policy)),
-                    Jsonb({name: [value, source] for name, value, source in part.values}), datetime.now(UTC),
-                ],
-            )  # fmt: skip
+    Release.objects.bulk_create(
+        [
+            Release(
+                digest=part.policy.digest,
+                key=part.policy.key,
+                files=freeze(part.policy),
+                supplied={name: [value, source] for name, value, source in part.values},
+                at=datetime.now(UTC),
+            )
+            for part in parts
+        ],
+        ignore_conflicts=True,
+    )
 
 
 @lru_cache(maxsize=64)

@@ -5,8 +5,9 @@
 import django.contrib.postgres.functions
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import yingbao.kernel.ids
 from django.db import migrations, models
+
+import yingbao.kernel.ids
 
 
 class Migration(migrations.Migration):

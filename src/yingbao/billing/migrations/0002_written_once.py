@@ -23,6 +23,11 @@ def _sql() -> str:
     lines.append(f"SELECT journal_scope('billing_register_sum', 'journal_reaches(unit_code) OR {issue}');")
     # a figure that a county or city supplies is law there: everybody may read it, only they write it
     lines.append("CREATE POLICY known ON billing_supplied FOR SELECT USING (true);")
+    # a town reads when and for which day its people were assessed, though the assessment is the county's
+    lines.append(
+        "CREATE POLICY above ON billing_assessment FOR SELECT USING "
+        "(starts_with(nullif(current_setting('app.region', true), ''), unit_code));"
+    )
     return "\n".join(lines)
 
 

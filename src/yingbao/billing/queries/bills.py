@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from yingbao.billing.errors import BillNotFound
 from yingbao.billing.models import PERSON, Bill, Line, Transfer
@@ -167,7 +168,7 @@ def household_total(bills: dict[UUID, Bill]) -> Total:
     )
 
 
-def _bills():  # type: ignore[no-untyped-def]
+def _bills() -> QuerySet[Bill]:
     return Bill.objects.select_related("assessment")
 
 

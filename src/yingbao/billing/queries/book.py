@@ -86,7 +86,7 @@ def _rows(register: Register, unit_code: str) -> list[Row]:
     payers = ", ".join(
         f"CASE WHEN b.due_fen IS NOT NULL THEN coalesce(l.{payer}, 0)::bigint END AS {payer}_fen" for payer in PAYERS
     )
-    given = {
+    given: dict[str, Any] = {
         "register": register.id, "unit": unit_code or register.unit_code, "on": register.assessment.on,
         "known_at": register.issued_at,
     }  # fmt: skip

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yingbao.billing.queries.bills import current_bill
 from yingbao.journal import queries as journal
 from yingbao.kernel import id_number
 from yingbao.kernel.dates import BadDate, loose_date
@@ -34,6 +35,8 @@ from yingbao.web.spoken import CHINA, minute
 from yingbao.web.workbench.asking import Plain, ask, by_of, instant_of, said, today_of, words
 from yingbao.web.workbench.asking import Sheet as FormSheet
 from yingbao.web.workbench.presenters import due, people
+from yingbao.web.workbench.presenters.bills import BillCard
+from yingbao.web.workbench.presenters.bills import card as bill_card
 from yingbao.web.workbench.presenters.households import member_cards
 from yingbao.web.workbench.presenters.words import SEXES, age_words
 
@@ -150,6 +153,7 @@ def person(request: HttpRequest, resident_id: UUID) -> HttpResponse:
         "said": said(request),
         **_household(page, seen),
         **_due(request, page, seen),
+        "bill": _bill(request, page, seen),
     }
     return render(request, "workbench/residents/person.html", context)
 
@@ -313,6 +317,15 @@ def _due(request: HttpRequest, page: PersonPage, seen: Known) -> dict[str, Any]:
         "policy_note": note,
         "calculator": url_of("policy-calculator") if may(acting_of(request), "policy.calculate") else None,
     }
+
+
+def _bill(request: HttpRequest, page: PersonPage, seen: Known) -> BillCard | None:
+    """The bill a person has for the year of the top bar; none for an earlier instant, which bills tell themselves."""
+    place = place_of(request)
+    if place is None or seen.at is not None or not may(acting_of(request), "bill.view"):
+        return None
+    found = current_bill(page.id, place.year)
+    return None if found is None else bill_card(found)
 
 
 def policy_for(unit_code: str, region: str, year: int) -> tuple[Policy, str]:

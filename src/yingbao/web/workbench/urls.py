@@ -3,6 +3,7 @@
 from django.urls import path
 
 from yingbao.web.workbench import (
+    batches,
     calculator,
     changes,
     components,
@@ -16,6 +17,7 @@ from yingbao.web.workbench import (
     oidc,
     place,
     policy,
+    registers,
     registration,
     residents,
     runs,
@@ -69,6 +71,27 @@ registry_patterns = [
     path(f"{_UNIT}duties/<uuid:duty_id>/end/", duties.end, name="units-duty-end"),
 ]
 
+_REGISTER = "registers/<uuid:register_id>/"
+_BATCH = "batches/<uuid:batch_id>/"
+
+billing_patterns = [
+    path("registers/", registers.registers, name="registers"),
+    path("registers/progress/", registers.progress, name="registers-progress"),
+    path("registers/assess/", registers.assess, name="registers-assess"),
+    path("registers/issue/", registers.issue, name="registers-issue"),
+    path("registers/parameters/", registers.parameters, name="registers-parameters"),
+    path(_REGISTER, registers.register, name="registers-register"),
+    path(f"{_REGISTER}people/", registers.people, name="registers-people"),
+    path(f"{_REGISTER}changes/", registers.changes, name="registers-changes"),
+    path(f"{_REGISTER}batches/", batches.batches, name="registers-batches"),
+    path(f"{_REGISTER}zero-fee/", batches.send_zero_fee, name="registers-zero-fee"),
+    path(f"{_REGISTER}tags/", batches.send_tags, name="registers-tags"),
+    path(f"{_REGISTER}workbook/", batches.workbook, name="registers-workbook"),
+    path(_BATCH, batches.batch, name="registers-batch"),
+    path(f"{_BATCH}download/", batches.download, name="registers-download"),
+    path("bills/<str:number>/", batches.bill, name="registers-bill"),
+]
+
 urlpatterns = [
     path("policy/", policy.library, name="policy"),
     path("policy/compare/", policy.compare, name="policy-compare"),
@@ -112,4 +135,5 @@ urlpatterns = [
     path("runs/", runs.runs, name="runs"),
     path("runs/<uuid:run_id>/", runs.one, name="runs-one"),
     path("runs/<uuid:run_id>/progress/", runs.progress, name="runs-progress"),
+    *billing_patterns,
 ]
