@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from benchmarks import assess, assess_linear, explain, load, openfisca, register, search
+from benchmarks import assess, assess_linear, explain, load, openfisca, register, register_issue, search
 from benchmarks.trial import Figure, say
 
 FIGURES: dict[str, Callable[[str], Figure]] = {
@@ -18,6 +18,7 @@ FIGURES: dict[str, Callable[[str], Figure]] = {
     "register": register.measure,
     "register-growth": register.measure,
     "search": search.measure,
+    "register-issue": register_issue.measure,
 }
 
 

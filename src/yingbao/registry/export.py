@@ -31,6 +31,7 @@ SCHEMA: Final = pa.schema(
         ("discharged_on", pa.date32()), ("military_dependant", pa.bool_()), ("died_on", pa.date32()),
         ("imprisoned_on", pa.date32()), ("released_on", pa.date32()), ("enlisted_on", pa.date32()),
         ("unknown", pa.list_(pa.string())), ("tier", pa.string()), ("periods", pa.int32()), ("parent_insured", pa.bool_()),
+        ("unit_code", pa.string()),
     ]
 )  # fmt: skip
 #: What only a payment or another record says; empty here, as the snapshot allows.
@@ -66,7 +67,7 @@ SELECT r.id AS person_id, h.number AS household_id, u.name AS unit, r.birth_date
     r.discharged_on, r.military_dependant, e.died_on, e.imprisoned_on,
     CASE WHEN e.released_before < 'infinity' AND e.released_before IS DISTINCT FROM e.died_on
         THEN e.released_before - 1 END AS released_on,
-    e.enlisted_on, array_to_string(r.unknown, ';') AS unknown
+    e.enlisted_on, array_to_string(r.unknown, ';') AS unknown, r.unit_id AS unit_code
 FROM registry_resident r
 LEFT JOIN home o ON o.resident_id = r.id
 LEFT JOIN registry_unit u ON u.code = coalesce(o.unit_id, r.unit_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,7 @@ from yingbao.journal.errors import NotPermitted
 from yingbao.journal.queries import of_subject
 from yingbao.journal.scope import within
 from yingbao.policy import load_release
+from yingbao.policy.layers import builtin_policies
 from yingbao.registry import actions as registry
 
 LATER = date(2023, 11, 20)
@@ -245,7 +247,7 @@ def test_the_workbook_is_the_issue_by_unit_and_household_masked(tmp_path: Path) 
     assert "1900" in text
 
 
-def test_a_release_is_kept_beside_the_bills_and_made_again_from_its_own_files(people: dict[str, UUID], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_release_is_kept_beside_the_bills_and_made_again_from_its_own_files(people: dict[str, UUID], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from yingbao.billing import policies  # noqa: PLC0415
 
     given.assessed()
@@ -255,9 +257,13 @@ def test_a_release_is_kept_beside_the_bills_and_made_again_from_its_own_files(pe
         again = policies.release_of(digest)
     assert (again.digest, again.release.name) == (digest, "肃南裕固族自治县")
 
-    # mid-season the notice is read anew: another release, other bills, the old ones as they were (N-13)
-    other = load_release("620721", 2024, take={next(iter(again.release.readings)): next(iter(next(iter(again.release.readings.values())).others))})
-    monkeypatch.setattr(policies, "load_release", lambda region, year: other)
+    # mid-season the notice is corrected: another release, other bills, the old ones as they were (N-13)
+    folder = tmp_path / "policies"
+    shutil.copytree(builtin_policies(), folder)
+    file = folder / "620721" / "2024.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("label: 2023年度", "label: 2023年度（更正）"), encoding="utf-8")
+    other = load_release("620721", 2024, policies=folder)
+    monkeypatch.setattr(policies, "_composed", lambda region, year, values: other)
     old = given.bill_of(people["lifted"]).bill
     done = given.assessed()
     assert (done.new_bills, done.superseded) == (5, 5)

@@ -81,8 +81,10 @@ class Bill(Versioned):
     resident_id = models.UUIDField()
     unit_code = models.TextField()
     benefit_year = models.SmallIntegerField()
-    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="+", db_index=False)
-    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    supersedes = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     state = models.TextField(default="open")
     paid_on = models.DateField(null=True)
     outcome = models.TextField()
@@ -132,7 +134,7 @@ class Line(models.Model):
     """What one payer gives of a bill: the person, or a payer by subsidy rules. Lines add up to the standard."""
 
     pk = models.CompositePrimaryKey("bill_id", "payer")
-    bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines", db_index=False)
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines", db_index=False, db_constraint=False)
     payer = models.TextField()
     unit_code = models.TextField()
     fen = models.BigIntegerField()

@@ -18,7 +18,7 @@ from yingbao.billing.words import clauses, reason
 from yingbao.kernel import bill_numbers
 from yingbao.policy import Policy, explain
 from yingbao.policy.explain import Explanation
-from yingbao.registry.queries.known import facts_known
+from yingbao.registry.queries.facts import facts
 from yingbao.registry.queries.people import person_page
 
 
@@ -127,8 +127,7 @@ def explain_bill(page: BillPage) -> Explanation:
     Raises ResidentNotFound for a person who has moved out of the region.
     """
     person = person_page(page.bill.resident_id, page.on, page.known_at)
-    facts = facts_known(person, page.on, page.policy.release.region, page.known_at)
-    return explain(page.policy, facts, page.on)
+    return explain(page.policy, facts(person, page.on, page.bill.assessment.unit_code), page.on)
 
 
 def household_bills(household_id: UUID, benefit_year: int, on: date) -> dict[UUID, Bill]:

@@ -2,9 +2,8 @@
 
 import django.contrib.postgres.fields
 import django.db.models.functions.datetime
-from django.db import migrations, models
-
 import yingbao.kernel.ids
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

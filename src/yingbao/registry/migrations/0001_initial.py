@@ -7,9 +7,8 @@ import django.contrib.postgres.functions
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.comparison
-from django.db import migrations, models
-
 import yingbao.kernel.ids
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

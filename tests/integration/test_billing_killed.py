@@ -1,0 +1,176 @@
+"""Killed in the middle of an assessment or an issue, program or PostgreSQL: nothing half, nothing twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.db import connections
+
+import databases
+from clusters import session_cluster
+from integration.test_killed import own_cluster, postmaster_of  # noqa: F401 - a fixture
+from people import PROGRAM
+from populated import populate, population
+from yingbao.billing import actions, tasks
+from yingbao.billing.errors import AssessmentRunning
+from yingbao.cluster import Cluster, proc
+from yingbao.journal import runs
+from yingbao.journal.models import Run
+from yingbao.journal.scope import within
+from yingbao.policy import load_release
+
+TESTS = Path(__file__).resolve().parents[1]
+PEOPLE = 1500
+#: Does one run, and says when it is past the point named.
+WORK = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import django
+django.setup()
+from yingbao.billing import tasks
+from yingbao.billing.actions import assessing, issuing, writing
+run, point = sys.argv[2], sys.argv[3]
+def stop_at(module, name):
+    plain = getattr(module, name)
+    def stopped(*given, **more):
+        found = plain(*given, **more)
+        print(name, flush=True)
+        import time
+        time.sleep(60)
+        return found
+    setattr(module, name, stopped)
+stop_at({"_write_bills": writing, "_write_lines": writing, "_write_rows": issuing, "_read": assessing}[point], point)
+tasks.work(run_id=run, unit_code="620721")
+"""
+HALVES = """
+SELECT
+    (SELECT count(*) FROM billing_bill b WHERE b.outcome = 'payable'
+     AND b.standard_fen <> (SELECT coalesce(sum(l.fen), -1) FROM billing_line l WHERE l.bill_id = b.id))
+  + (SELECT count(*) FROM billing_bill b WHERE NOT EXISTS (SELECT FROM billing_assessment a WHERE a.id = b.assessment_id))
+  + (SELECT count(*) FROM billing_line l WHERE NOT EXISTS (SELECT FROM billing_bill b WHERE b.id = l.bill_id))
+  + (SELECT count(*) FROM billing_register_bill r WHERE NOT EXISTS (SELECT FROM billing_register i WHERE i.id = r.register_id)
+     OR NOT EXISTS (SELECT FROM billing_bill b WHERE b.id = r.bill_id))
+  + (SELECT count(*) FROM billing_assessment a WHERE NOT EXISTS (SELECT FROM journal_entry e WHERE e.id = a.entry_id))
+  + (SELECT count(*) FROM journal_entry e WHERE e.action = 'bills.assess'
+     AND NOT EXISTS (SELECT FROM billing_assessment a WHERE a.entry_id = e.id))
+"""
+COUNTS = (
+    "SELECT (SELECT count(*) FROM billing_bill), (SELECT count(*) FROM billing_assessment), "
+    "(SELECT count(*) FROM billing_register), (SELECT count(*) FROM billing_register_bill)"
+)
+
+
+def counted() -> tuple[int, ...]:
+    """Bills, assessments, issues and their rows; none of them half."""
+    with databases.raw("super") as db:
+        assert db.execute(HALVES).fetchone() == (0,)
+        return tuple(db.execute(COUNTS).fetchone() or ())
+
+
+@contextmanager
+def stopped_at(dsn: str, run_id: UUID, point: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that does the run and stands still behind a point."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", WORK, str(TESTS), str(run_id), point], env={**os.environ, "YINGBAO_DSN": dsn},
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline().strip() == point
+        yield process
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait(30)
+
+
+def asked(kind: str) -> UUID:
+    """A run that was asked for, without a job: the test is its worker."""
+    with within(PROGRAM):
+        return runs.ask(
+            by=PROGRAM.__class__(None, "系统", "program", "620721", "", frozenset({"*"})), kind=kind, total=100,
+            given={"region": "620721", "year": 2024, "on": "2023-10-08"},
+        )  # fmt: skip
+
+
+def outcome(run_id: UUID) -> str:
+    with within(PROGRAM):
+        return Run.objects.get(id=run_id).outcome
+
+
+def test_a_worker_killed_anywhere_leaves_nothing_half_and_the_run_done_again_nothing_twice(database: str) -> None:
+    policy = load_release("620721", 2024)
+    populate(policy, population(policy, PEOPLE))
+    dsn = session_cluster().dsn("app", database)
+    run = asked("bills.assess")
+    for point in ("_read", "_write_bills", "_write_lines"):
+        with stopped_at(dsn, run, point) as process:
+            process.send_signal(signal.SIGKILL)
+            process.wait(30)
+        assert counted() == (0, 0, 0, 0)
+        assert outcome(run) == "running"
+    tasks.work(run_id=str(run), unit_code="620721")
+    assert (outcome(run), counted()) == ("done", (PEOPLE, 1, 0, 0))
+    # written, but the worker was lost before it could say so: the repeated job finds it done
+    with within(PROGRAM):
+        Run.objects.filter(id=run).update(outcome="running", ended_at=None)
+    tasks.work(run_id=str(run), unit_code="620721")
+    assert (outcome(run), counted()) == ("done", (PEOPLE, 1, 0, 0))
+
+    issue = asked("register.issue")
+    with stopped_at(dsn, issue, "_write_rows") as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait(30)
+    assert counted()[2:] == (0, 0)
+    tasks.work(run_id=str(issue), unit_code="620721")
+    tasks.work(run_id=str(issue), unit_code="620721")
+    with within(PROGRAM):
+        Run.objects.filter(id=issue).update(outcome="running", ended_at=None)
+    tasks.work(run_id=str(issue), unit_code="620721")
+    assert counted() == (PEOPLE, 1, 1, PEOPLE)
+
+
+def test_two_assessments_of_a_region_and_year_never_run_at_once(database: str) -> None:
+    policy = load_release("620721", 2024)
+    populate(policy, population(policy, 60))
+    run = asked("bills.assess")
+    with stopped_at(session_cluster().dsn("app", database), run, "_write_bills"):
+        with pytest.raises(AssessmentRunning):
+            actions.assess_everyone(by=PROGRAM, region="620721", benefit_year=2024, on=policy.release.windows["central"].from_)
+    assert counted() == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("point", ["_write_lines"])
+def test_postgresql_killed_during_an_assessment_leaves_nothing_half(
+    own_cluster: Cluster, monkeypatch: pytest.MonkeyPatch, point: str  # noqa: F811
+) -> None:
+    import populated  # noqa: PLC0415
+
+    monkeypatch.setattr(databases, "session_cluster", lambda: own_cluster)
+    monkeypatch.setattr(populated, "session_cluster", lambda: own_cluster)
+    databases.point_at(own_cluster.database)
+    databases.migrate()
+    policy = load_release("620721", 2024)
+    populate(policy, population(policy, 300))
+    run = asked("bills.assess")
+    with stopped_at(own_cluster.dsn("app"), run, point):
+        pid = postmaster_of(own_cluster)
+        os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while proc.look(pid) is not None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    connections.close_all()
+    own_cluster.ensure()
+    databases.point_at(own_cluster.database)
+    assert counted() == (0, 0, 0, 0)
+    tasks.work(run_id=str(run), unit_code="620721")
+    assert counted() == (300, 1, 0, 0)
