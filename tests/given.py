@@ -78,7 +78,11 @@ def classes(resident_id: UUID, *names: str, recognised_on: date = FIRST, by: Act
     """Classes a person holds from a day on, each with its evidence."""
     for name in names:
         actions.recognise(
-            by=by, resident_id=resident_id, category=name, recognised_on=recognised_on, evidence="民政局认定文件"
+            by=by,
+            resident_id=resident_id,
+            category=name,
+            recognised_on=recognised_on,
+            evidence="民政局认定文件",
         )
 
 
@@ -98,7 +102,13 @@ def bill_of(resident_id: UUID, year: int = 2024, by: Acting = PROGRAM) -> BillPa
 
 
 def lonely(
-    name: str, birth: str, order: str, *names: str, unit_code: str = KANGLE, area: str = "990721", by: Acting = CLERK
+    name: str,
+    birth: str,
+    order: str,
+    *names: str,
+    unit_code: str = KANGLE,
+    area: str = "990721",
+    by: Acting = CLERK,
 ) -> UUID:
     """Somebody who lives alone, with the classes they have held since 2023-01-01."""
     house = household(

@@ -26,7 +26,11 @@ from yingbao.rehearsal.sample import make_population
 
 ONE = timedelta(days=1)
 SINCE = date(2010, 1, 1)
-_SURVIVALS = (("died", "died_on", None), ("imprisoned", "imprisoned_on", "released_on"), ("enlisted", "enlisted_on", None))
+_SURVIVALS = (
+    ("died", "died_on", None),
+    ("imprisoned", "imprisoned_on", "released_on"),
+    ("enlisted", "enlisted_on", None),
+)
 
 
 def population(policy: Policy, people: int, seed: int = 7) -> list[dict[str, Any]]:
@@ -39,7 +43,9 @@ def populate(policy: Policy, rows: list[dict[str, Any]], **extra: Any) -> None:
     actions.units_of_release(by=PROGRAM, policy=policy, from_on=SINCE)
     with within(PROGRAM):
         units = {u.name: u.code for u in Unit.objects.all()}
-        entry = record(by=PROGRAM, action="population.load", subject="population", facts={"people": len(rows)})
+        entry = record(
+            by=PROGRAM, action="population.load", subject="population", facts={"people": len(rows)}
+        )
     documents = [row["id_number"] for row in rows]
     sealed, keys = sealer().seal_many(documents, DOCUMENT), sealer().index_many(documents, DOCUMENT)
     lives: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _COLUMNS}
@@ -57,7 +63,7 @@ _COLUMNS = {
     "household": "id, number, unit_id, address, entry_id",
     "resident": (
         "id, unit_id, name, initials, pinyin, sex, birth_date, nation, document_kind, document_sealed, document_key, state, "
-        "insured_years, repaid_years, military_dependant, discharged_on, entry_id"
+        "insured_years, repaid_years, military_dependant, discharged_on, unknown, entry_id"
     ),
     "membership": "id, resident_id, household_id, relation, period, entry_id",
     "residence": "id, resident_id, unit_id, basis, hukou_place, works_in_id, period, entry_id",
@@ -69,7 +75,13 @@ _COLUMNS = {
 
 
 def _person(
-    row: dict[str, Any], blob: Any, key: Any, units: dict[str, str], entry: Any, houses: dict[str, Any], lives: dict[str, Any]
+    row: dict[str, Any],
+    blob: Any,
+    key: Any,
+    units: dict[str, str],
+    entry: Any,
+    houses: dict[str, Any],
+    lives: dict[str, Any],
 ) -> None:
     one, unit = row["resident_id"], units[row["unit"]]
     pinyin, initials = of_name(row["name"])
@@ -79,7 +91,8 @@ def _person(
     lives["resident"].append(
         (
             one, unit, row["name"], initials, pinyin, row["sex"], born, "", "01" if blob else "", blob, key, "1", _years(years),
-            _years(row["repaid_years"] or []), row["military_dependant"], row["discharged_on"], entry,
+            _years(row["repaid_years"] or []), row["military_dependant"], row["discharged_on"],
+            "{" + ",".join(sorted(unknown - {"insured_years"})) + "}", entry,
         )
     )  # fmt: skip
     house, _ = houses.setdefault(row["household_id"], (uuid7(), row["unit"]))
@@ -87,17 +100,32 @@ def _person(
     relation = row["relation"] if row["relation"] != "02" or born <= SINCE else "02"
     lives["membership"].append((uuid7(), one, house, relation, f"[{since},)", entry))
     works = units.get(row["works_in"] or "")
-    lives["residence"].append((uuid7(), one, unit, row["residence"], row["hukou_unit"] or "", works, f"[{since},)", entry))
+    lives["residence"].append(
+        (uuid7(), one, unit, row["residence"], row["hukou_unit"] or "", works, f"[{since},)", entry)
+    )
     if row["student"]:
         lives["schooling"].append((uuid7(), one, row["student"], row["school"] or "", f"[{since},)", entry))
-    for insurance, place, spans in (("310", "", row["employee_cover"]), ("390", "外地", row["elsewhere_cover"])):
+    for insurance, place, spans in (
+        ("310", "", row["employee_cover"]),
+        ("390", "外地", row["elsewhere_cover"]),
+    ):
         lives["cover"] += [
-            (uuid7(), one, insurance, place, "平台", _period(s["from_on"], s["until_on"]), entry) for s in spans or ()
+            (uuid7(), one, insurance, place, "平台", _period(s["from_on"], s["until_on"]), entry)
+            for s in spans or ()
         ]
     for held in row["categories"] or ():
         since = held["recognised_on"] or born
         lives["holding"].append(
-            (uuid7(), one, held["class"], "civil_affairs", "名册", held["recognised_on"] is None, _period(since, held["ended_on"]), entry)
+            (
+                uuid7(),
+                one,
+                held["class"],
+                "civil_affairs",
+                "名册",
+                held["recognised_on"] is None,
+                _period(since, held["ended_on"]),
+                entry,
+            )
         )
     for status, first, last in _SURVIVALS:
         if row[first]:
@@ -119,7 +147,10 @@ def _copy(server: psycopg.Connection[Any], table: str, columns: str, rows: list[
     for row in rows:
         writer.writerow([_cell(value) for value in row])
     # an empty text is quoted nowhere: NULL is spelled out
-    with server.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv, NULL '~')") as copy:
+    with (
+        server.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv, NULL '~')") as copy,
+    ):
         copy.write(text.getvalue().encode())
 
 

@@ -31,6 +31,7 @@ from people import (
 )
 from yingbao.accounts.models import Post
 from yingbao.accounts.roles import ROLES
+from yingbao.billing import actions as billing
 from yingbao.config import urls
 from yingbao.journal import runs
 from yingbao.journal.scope import within
@@ -99,6 +100,7 @@ class World:
             phone="",
             from_on=SEASON,
         )
+        self._bills()
         self.others = [staff("外县人", role, OTHER_COUNTY, "高台县") for role in ROLES]
         self.clients = {who.role: client_of(who) for who in self.others}
 
@@ -108,6 +110,14 @@ class World:
             return actions.ask_merge(by=CLERK, kept_id=kept, gone_id=gone, grounds="同一个人")
         except Exception:  # noqa: BLE001 - which pairs may merge is not this test's business
             return uuid4()
+
+    def _bills(self) -> None:
+        """Everybody assessed and an issue made, with a batch of the one paid for in full."""
+        given.classes(self.wife, "extreme_poverty")
+        given.assessed()
+        self.register = billing.issue_register(by=CLERK, region=COUNTY, benefit_year=2024)
+        self.batch = billing.send_zero_fee(by=CLERK, register_id=self.register)
+        self.bill = given.bill_of(self.person).bill.number
 
     def _spans(self) -> UUID:
         with within(CLERK):
@@ -121,7 +131,8 @@ class World:
             "resident_id": [self.person], "person_id": [self.person], "member_id": [self.wife], "kept_id": [self.person],
             "gone_id": [self.wife], "merge_id": [self.merge], "duty_id": [self.duty], "code": [KANGLE, COUNTY],
             "unit_code": [KANGLE, COUNTY], "unit": [KANGLE, COUNTY], "region": [COUNTY], "year": [2024],
-            "on": [date(2024, 1, 1)], "kind": ["newborns"], "deed": ["suspend"],
+            "on": [date(2024, 1, 1)], "register_id": [self.register], "batch_id": [self.batch], "number": [self.bill],
+            "kind": ["newborns"], "deed": ["suspend"],
         }  # fmt: skip
         if parameter in known:
             return known[parameter]

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
-import databases
-import given
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 from django.test import override_settings
+from playwright.sync_api import Page
+
+import databases
+import given
 from journeys.browser import DESK, PHONE, faults, picture, serve, sideways
 from journeys.desk import MIDDLEWARE
 from people import CLERK, PROGRAM, YANGCHENG_CLERK, number
-from playwright.sync_api import Page
 from populated import populate, population
-
 from yingbao.billing import actions, tasks
 from yingbao.billing.queries import registers
 from yingbao.journal.models import Run
@@ -121,7 +121,9 @@ def given_house(connection: object) -> object:
     """The household of the family we know."""
     from yingbao.registry.models import Membership, Resident  # noqa: PLC0415
 
-    return Membership.objects.get(resident=Resident.objects.get(name="安国强", birth_date=date(1980, 1, 1))).household_id
+    return Membership.objects.get(
+        resident=Resident.objects.get(name="安国强", birth_date=date(1980, 1, 1))
+    ).household_id
 
 
 @pytest.mark.parametrize("width", [DESK, PHONE])

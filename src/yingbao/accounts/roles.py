@@ -67,7 +67,9 @@ _REGISTER: Final = frozenset(
 )
 _ROSTER: Final = frozenset({"roster.view", "roster.hand-in"})
 _TOWN: Final = _VILLAGE | _ROSTER | {"person.change", "person.unmask", "person.state", "duty.manage"}
-_COUNTY: Final = _TOWN | {"person.class", "person.merge.request", "unit.manage", "run.load"} | _REGISTER | {"roster.match"}
+_COUNTY: Final = (
+    _TOWN | {"person.class", "person.merge.request", "unit.manage", "run.load"} | _REGISTER | {"roster.match"}
+)
 
 ROLES: Final[dict[str, Role]] = {
     role.code: role
@@ -75,7 +77,13 @@ ROLES: Final[dict[str, Role]] = {
         Role("village_agent", "村（社区）代办员", _VILLAGE),
         Role("town_clerk", "镇医保专干", _TOWN),
         Role("county_clerk", "县区经办", _COUNTY),
-        Role("reviewer", "复核", _READ | _PEOPLE | {"person.unmask", "person.merge.review", "roster.view", "roster.review", "register.view"}),
+        Role(
+            "reviewer",
+            "复核",
+            _READ
+            | _PEOPLE
+            | {"person.unmask", "person.merge.review", "roster.view", "roster.review", "register.view"},
+        ),
         Role("chief", "领导", _READ | _PEOPLE | {"register.view"}),
         Role("department", "部门", _READ | _ROSTER),
         Role("finance", "财务", _READ | _PEOPLE | {"register.view", "register.export"}),

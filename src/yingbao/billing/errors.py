@@ -41,7 +41,8 @@ class ReleaseGone(NotFound):
 
     def __init__(self, digest: str) -> None:
         super().__init__(
-            f"账单依据的政策版本 {digest[:16]} 还原不出来，金额以账单为准，请把这个编号报给维护人员", digest=digest
+            f"账单依据的政策版本 {digest[:16]} 还原不出来，金额以账单为准，请把这个编号报给维护人员",
+            digest=digest,
         )
 
 

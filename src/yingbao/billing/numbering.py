@@ -27,4 +27,6 @@ def numbers(benefit_year: int, region: str, first: int, count: int) -> Any:
         held = held * 2 % 11
     digits[:, 16] = (11 - held) % 10 + 48
     offsets = np.arange(0, (count + 1) * 17, 17, dtype=np.int32)
-    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(digits)))
+    return pa.StringArray.from_buffers(
+        count, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(digits))
+    )

@@ -35,15 +35,21 @@ def work(run_id: str, unit_code: str) -> None:
             if run.kind == ASSESS:
                 on = date.fromisoformat(run.given["on"])
                 found = assess_everyone(
-                    by=by, region=region, benefit_year=year, on=on, grounds=grounds, run_id=run.id, progress=tell
+                    by=by,
+                    region=region,
+                    benefit_year=year,
+                    on=on,
+                    grounds=grounds,
+                    run_id=run.id,
+                    progress=tell,
                 )
-                telling.sentence = (
-                    f"核定 {found.people:,} 人，新账单 {found.new_bills:,} 张，其中代替旧账单 {found.superseded:,} 张"
-                )
+                telling.sentence = f"核定 {found.people:,} 人，新账单 {found.new_bills:,} 张，其中代替旧账单 {found.superseded:,} 张"
                 if found.transfers:
                     telling.sentence += f"；另有 {found.transfers:,} 人缴费后新认定，已记次月转入一卡通"
             else:
-                issue_register(by=by, region=region, benefit_year=year, grounds=grounds, run_id=run.id, progress=tell)
+                issue_register(
+                    by=by, region=region, benefit_year=year, grounds=grounds, run_id=run.id, progress=tell
+                )
                 telling.sentence = "清册已编好"
     except Refusal:
         return  # the run ended with the refusal's sentence; the job itself did what it could

@@ -41,7 +41,9 @@ def class_sql(policy: Policy, on: date) -> str:
         if codes:
             listed = ", ".join(f"'{code}'" for code in codes)
             of_rule = f"list_filter({held}, lambda c : list_contains([{listed}], c))[1]"
-            arms += f" WHEN list_contains(string_split(a.subsidy_rules, ';'), 'subsidies.{name}') THEN {of_rule}"
+            arms += (
+                f" WHEN list_contains(string_split(a.subsidy_rules, ';'), 'subsidies.{name}') THEN {of_rule}"
+            )
     chosen = f"coalesce(CASE{arms} END, {held}[1], '')" if arms else f"coalesce({held}[1], '')"
     return f"CASE WHEN coalesce(len(s.categories), 0) = 0 THEN '' ELSE {chosen} END"
 

@@ -5,7 +5,7 @@ A run is told its progress on a connection of its own, so that watchers see it w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -51,6 +51,12 @@ def get(run_id: UUID) -> Run:
 def latest(limit: int = 10) -> list[Run]:
     """The newest runs within the region."""
     return list(Run.objects.order_by("-asked_at")[:limit])
+
+
+def asked_for(kinds: Sequence[str], given: Mapping[str, Any], *, lock: bool = False) -> list[Run]:
+    """Runs of these kinds asked for with these values, newest first; `lock` holds them for the transaction."""
+    found = Run.objects.filter(kind__in=kinds, **{f"given__{name}": value for name, value in given.items()})
+    return list((found.select_for_update() if lock else found).order_by("-asked_at")[:10])
 
 
 def is_silent(run: Run, at: datetime) -> bool:

@@ -70,7 +70,12 @@ def test_a_change_of_class_makes_a_new_bill_that_names_the_old() -> None:
             "superseded", 38000, new.id,
         )  # fmt: skip
         assert [bill.id for bill in bills.bills_of(one)] == [new.id, old.id]
-        assert {c.what for c in bills.changes(old, new)} >= {"due_fen", "category", "subsidy_rules", "delivery"}
+        assert {c.what for c in bills.changes(old, new)} >= {
+            "due_fen",
+            "category",
+            "subsidy_rules",
+            "delivery",
+        }
 
 
 def test_a_move_to_another_town_makes_a_new_bill_there() -> None:
@@ -83,15 +88,28 @@ def test_a_move_to_another_town_makes_a_new_bill_there() -> None:
     )
     given.assessed(on=LATER)
     new = given.bill_of(one).bill
-    assert (new.supersedes_id, old.unit_code, new.unit_code, new.due_fen) == (old.id, KANGLE, HONGWANSI, 38000)
+    assert (new.supersedes_id, old.unit_code, new.unit_code, new.due_fen) == (
+        old.id,
+        KANGLE,
+        HONGWANSI,
+        38000,
+    )
 
 
 def test_a_bill_cannot_be_altered_nor_deleted_even_past_the_program() -> None:
     one = given.lonely("安国强", "19800101", "111")
     given.assessed()
     bill = given.bill_of(one).bill
-    for deed in ("UPDATE billing_bill SET due_fen = 1 WHERE id = %s", "DELETE FROM billing_bill WHERE id = %s"):
-        with pytest.raises(DatabaseError, match="refused"), transaction.atomic(), within(PROGRAM), connection.cursor() as cursor:
+    for deed in (
+        "UPDATE billing_bill SET due_fen = 1 WHERE id = %s",
+        "DELETE FROM billing_bill WHERE id = %s",
+    ):
+        with (
+            pytest.raises(DatabaseError, match="refused"),
+            transaction.atomic(),
+            within(PROGRAM),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(deed, [bill.id])
 
 

@@ -101,7 +101,9 @@ def everybody(migrated: str) -> Iterator[dict[tuple[str, tuple[str, ...]], UUID]
 
 
 def person(region: str, order: int, held: tuple[str, ...], on: date) -> UUID:
-    unit = {"620721": "620721-T04", "620602": "620602-T01", "140500": "140502", "520100": "520102"}.get(region, region)
+    unit = {"620721": "620721-T04", "620602": "620602-T01", "140500": "140502", "520100": "520102"}.get(
+        region, region
+    )
     if region == "620724":
         given.units() if order == 0 else None
     document = number("19800101", f"{order:02d}1", f"99{region[2:]}")

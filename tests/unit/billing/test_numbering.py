@@ -21,7 +21,9 @@ def test_every_wrong_digit_and_every_swap_of_neighbours_is_found() -> None:
     number = bill_numbers.make(2025, "620602", 123)
     wrong = [number[:i] + d + number[i + 1 :] for i in range(17) for d in "0123456789" if d != number[i]]
     wrong += [
-        number[:i] + number[i + 1] + number[i] + number[i + 2 :] for i in range(16) if number[i] != number[i + 1]
+        number[:i] + number[i + 1] + number[i] + number[i + 2 :]
+        for i in range(16)
+        if number[i] != number[i + 1]
     ]
     for typed in wrong:
         with pytest.raises(bill_numbers.BadBillNumber):

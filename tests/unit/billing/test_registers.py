@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-import given
 import pytest
 from django.db import DatabaseError, connection, transaction
-from people import CLERK, FINANCE, GAOTAI_CLERK, HONGWANSI, KANGLE, PROGRAM, number
 
+import given
+from people import CLERK, FINANCE, GAOTAI_CLERK, HONGWANSI, KANGLE, PROGRAM, number
 from yingbao.billing import actions
 from yingbao.billing.errors import (
     AcknowledgementUnreadable,
@@ -91,7 +91,9 @@ def test_the_next_issue_says_who_changed_from_what_to_what(people: dict[str, UUI
     given.assessed()
     first = issued()
     given.classes(people["ordinary"], "rural_allowance_1", recognised_on=date(2023, 10, 20))
-    registry.change_state(by=CLERK, resident_id=people["lifted"], deed="terminate", on=date(2023, 10, 20), reason="外地参保")
+    registry.change_state(
+        by=CLERK, resident_id=people["lifted"], deed="terminate", on=date(2023, 10, 20), reason="外地参保"
+    )
     given.lonely("妥春花", "19900101", "226", unit_code=HONGWANSI)
     given.assessed(on=LATER)
     second = issue(issued())
@@ -102,7 +104,12 @@ def test_the_next_issue_says_who_changed_from_what_to_what(people: dict[str, UUI
     assert found["amount"] == registers.Difference("amount", 1, 38000, 7000)
     assert found["gone"] == registers.Difference("gone", 1, 28000, 0)
     assert found["added"] == registers.Difference("added", 1, 0, 38000)
-    assert (row.name, row.old_fen, row.new_fen, row.new_category) == ("安国强", 38000, 7000, "rural_allowance_1")
+    assert (row.name, row.old_fen, row.new_fen, row.new_category) == (
+        "安国强",
+        38000,
+        7000,
+        "rural_allowance_1",
+    )
     # the first issue is what it was
     assert issue(first).due_fen == 86000
     with within(CLERK):
@@ -116,9 +123,13 @@ def test_an_issue_is_frozen_in_the_database() -> None:
         "UPDATE billing_register SET due_fen = 0 WHERE id = %s", "DELETE FROM billing_register_bill WHERE register_id = %s",
         "UPDATE billing_register_sum SET fen = 0 WHERE register_id = %s",
     ):  # fmt: skip
-        with pytest.raises(DatabaseError, match="refused"), transaction.atomic(), within(PROGRAM):
-            with connection.cursor() as cursor:
-                cursor.execute(deed, [one])
+        with (
+            pytest.raises(DatabaseError, match="refused"),
+            transaction.atomic(),
+            within(PROGRAM),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(deed, [one])
 
 
 def test_people_of_an_issue_are_read_page_by_page() -> None:
@@ -143,7 +154,9 @@ def test_another_county_sees_no_issue_of_ours() -> None:
 
 
 # 筑医保发〔2023〕17号 五(二) 零费申报; 肃医保〔2023〕48号 二(四)
-def test_who_is_paid_for_in_full_is_declared_once_and_the_answer_is_read_line_by_line(people: dict[str, UUID]) -> None:
+def test_who_is_paid_for_in_full_is_declared_once_and_the_answer_is_read_line_by_line(
+    people: dict[str, UUID],
+) -> None:
     given.assessed()
     one = issued()
     batch_id = actions.send_zero_fee(by=CLERK, register_id=one)
@@ -182,7 +195,10 @@ def test_who_was_refused_can_be_declared_again(people: dict[str, UUID]) -> None:
     with within(CLERK):
         assert [line.answer for line in batches.lines(first)] == ["证件号码不符"]
         assert [line.outcome for line in batches.lines(second)] == ["waiting"]
-        assert [row.batch.number for row in batches.batches(issue(one))] == ["2024-620721-01-L02", "2024-620721-01-L01"]
+        assert [row.batch.number for row in batches.batches(issue(one))] == [
+            "2024-620721-01-L02",
+            "2024-620721-01-L01",
+        ]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +216,9 @@ def test_a_file_that_is_no_answer_is_refused_in_words(content: bytes, why: str) 
 
 def test_an_answer_to_no_batch_of_ours_is_refused() -> None:
     with pytest.raises(BatchNotFound):
-        actions.read_acknowledgement(by=CLERK, batch_id=UUID(int=1), content=b"init_rsdt_clct_detl_id,clct_flag,err_msg\n")
+        actions.read_acknowledgement(
+            by=CLERK, batch_id=UUID(int=1), content=b"init_rsdt_clct_detl_id,clct_flag,err_msg\n"
+        )
 
 
 def test_the_tax_side_gets_identity_and_standard_in_the_platforms_words(people: dict[str, UUID]) -> None:
@@ -210,7 +228,9 @@ def test_the_tax_side_gets_identity_and_standard_in_the_platforms_words(people: 
     assert name == "2024-620721-01-B01.zip"
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         [header] = csv.DictReader(io.StringIO(file.read("header.csv").decode()))
-        lines = {row["psn_name"]: row for row in csv.DictReader(io.StringIO(file.read("detail.csv").decode()))}
+        lines = {
+            row["psn_name"]: row for row in csv.DictReader(io.StringIO(file.read("detail.csv").decode()))
+        }
     assert tuple(header) == HEADER
     assert set(lines) == {"兰秀英", "索国栋", "常有才", "屈建军"}
     # 0 + 70 + 280 + 130 = 480; 380 + 310 + 100 + 250 = 1,040; 4 × 640 = 2,560; 4 × 1,020 = 4,080
@@ -237,7 +257,9 @@ def test_the_workbook_is_the_issue_by_unit_and_household_masked(tmp_path: Path) 
     actions.write_workbook(by=FINANCE, register_id=issued(), path=path)
     book = CalamineWorkbook.from_path(str(path))
     assert book.sheet_names[:3] == ["汇总", "人员明细", "零费申报"]
-    rows = [row for row in book.get_sheet_by_name("人员明细").to_python() if str(row[0]) in ("康乐镇", "红湾寺镇")]
+    rows = [
+        row for row in book.get_sheet_by_name("人员明细").to_python() if str(row[0]) in ("康乐镇", "红湾寺镇")
+    ]
     assert [row[0] for row in rows] == ["康乐镇"] * 4 + ["红湾寺镇"]
     assert [row[1] for row in rows[:4]] == sorted(row[1] for row in rows[:4])
     assert rows[0][2] == "安**"
@@ -247,7 +269,9 @@ def test_the_workbook_is_the_issue_by_unit_and_household_masked(tmp_path: Path) 
     assert "1900" in text
 
 
-def test_a_release_is_kept_beside_the_bills_and_made_again_from_its_own_files(people: dict[str, UUID], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_release_is_kept_beside_the_bills_and_made_again_from_its_own_files(
+    people: dict[str, UUID], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from yingbao.billing import policies  # noqa: PLC0415
 
     given.assessed()
@@ -261,9 +285,12 @@ def test_a_release_is_kept_beside_the_bills_and_made_again_from_its_own_files(pe
     folder = tmp_path / "policies"
     shutil.copytree(builtin_policies(), folder)
     file = folder / "620721" / "2024.yaml"
-    file.write_text(file.read_text(encoding="utf-8").replace("label: 2023年度", "label: 2023年度（更正）"), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("label: 2023年度", "label: 2023年度（更正）"),
+        encoding="utf-8",
+    )
     other = load_release("620721", 2024, policies=folder)
-    monkeypatch.setattr(policies, "_composed", lambda region, year, values: other)
+    monkeypatch.setattr(policies, "_composed", lambda *_: other)
     old = given.bill_of(people["lifted"]).bill
     done = given.assessed()
     assert (done.new_bills, done.superseded) == (5, 5)

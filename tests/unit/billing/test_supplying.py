@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-import given
 import pytest
-from people import PROGRAM, YANGCHENG_CLERK, number, staff
 
+import given
+from people import PROGRAM, YANGCHENG_CLERK, number, staff
 from yingbao.billing import actions
 from yingbao.billing.errors import UnknownParameter
 from yingbao.billing.queries import bills
@@ -40,8 +40,16 @@ def disabled(unit: str) -> UUID:
     return one
 
 
-def supply(value: str, *, by: object = YANGCHENG_CLERK, region: str = "140522", source: str = "阳政办发〔2017〕40号 三") -> None:
-    actions.supply_parameter(by=by, region=region, benefit_year=2024, parameter=SEVERE, value=value, source=source)  # type: ignore[arg-type]
+def supply(
+    value: str,
+    *,
+    by: object = YANGCHENG_CLERK,
+    region: str = "140522",
+    source: str = "阳政办发〔2017〕40号 三",
+) -> None:
+    actions.supply_parameter(
+        by=by, region=region, benefit_year=2024, parameter=SEVERE, value=value, source=source
+    )  # type: ignore[arg-type]
 
 
 def assessed(region: str = "1405") -> None:
@@ -116,7 +124,12 @@ def test_what_is_no_amount_or_has_no_source_is_said_field_by_field() -> None:
     assert set(refused.value.faults) == {"value", "source"}
     with pytest.raises(UnknownParameter):
         actions.supply_parameter(
-            by=YANGCHENG_CLERK, region="140522", benefit_year=2024, parameter="no-such", value="1元", source="某文"
+            by=YANGCHENG_CLERK,
+            region="140522",
+            benefit_year=2024,
+            parameter="no-such",
+            value="1元",
+            source="某文",
         )
 
 

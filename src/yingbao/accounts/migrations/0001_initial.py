@@ -5,9 +5,10 @@ import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.functions
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import yingbao.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import yingbao.kernel.ids
 
 
 class Migration(migrations.Migration):

@@ -30,9 +30,7 @@ PAID_FEN: Final = tuple(f"{payer}_fen" for payer in PAYERS)
 NEW: Final = (
     "id", "number", "resident_id", "unit_code", "category", *ANSWER, *PAID_FEN, "fingerprint", "supersedes"
 )  # fmt: skip
-_CURRENT: Final = (
-    "{'id': 'UUID', 'resident_id': 'UUID', 'state': 'VARCHAR', 'fingerprint': 'UUID', 'paid_on': 'DATE', 'has_transfer': 'BOOLEAN'}"
-)
+_CURRENT: Final = "{'id': 'UUID', 'resident_id': 'UUID', 'state': 'VARCHAR', 'fingerprint': 'UUID', 'paid_on': 'DATE', 'has_transfer': 'BOOLEAN'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,9 @@ def answer_all(parts: tuple[Part, ...], folder: Path, *, on: date) -> Answers:
     db = duckdb.connect()
     try:
         db.execute("SET threads = 2")
-        db.execute(f"CREATE TABLE current AS SELECT * FROM read_csv('{folder / 'current.csv'}', header = false, auto_detect = false, columns = {_CURRENT})")
+        db.execute(
+            f"CREATE TABLE current AS SELECT * FROM read_csv('{folder / 'current.csv'}', header = false, auto_detect = false, columns = {_CURRENT})"
+        )
         [(paid,)] = db.execute("SELECT count(*) FROM current WHERE state = 'paid'").fetchall()
         db.execute(
             "CREATE TABLE terminated AS SELECT * FROM "
@@ -118,7 +118,10 @@ def _cut(db: Any, folder: Path, file: Path, parts: tuple[Part, ...], number: int
     tests += [f"NOT starts_with(s.unit_code, '{code}')" for code in narrower]
     join, more = "", ""
     if who == "paid":
-        join, more = "JOIN current c ON c.state = 'paid' AND c.resident_id = CAST(s.person_id AS UUID)", ", c.paid_on"
+        join, more = (
+            "JOIN current c ON c.state = 'paid' AND c.resident_id = CAST(s.person_id AS UUID)",
+            ", c.paid_on",
+        )
     elif who == "owing":
         tests.append(
             "NOT EXISTS (SELECT 1 FROM current c WHERE c.state = 'paid' AND c.resident_id = CAST(s.person_id AS UUID))"
@@ -131,7 +134,8 @@ def _cut(db: Any, folder: Path, file: Path, parts: tuple[Part, ...], number: int
 def _look(part: Part, snapshot: Path, answers: Path, on: date) -> str:
     """SQL of one part's answers as bills would be written, each with a fingerprint over all of it."""
     kept = ", ".join(
-        f"coalesce(CAST(a.{name} AS VARCHAR), '') AS {name}" if text else f"a.{name}" for name, text in ANSWER.items()
+        f"coalesce(CAST(a.{name} AS VARCHAR), '') AS {name}" if text else f"a.{name}"
+        for name, text in ANSWER.items()
     )
     payers = ", ".join(f"a.{name}" for name in PAID_FEN)
     read = (
@@ -148,7 +152,9 @@ def _compare(db: Any, looks: list[str], folder: Path) -> int:
     """New bills, bills without a person, and transfers, each as a file. Returns the number of new bills."""
     if not looks:  # nobody is registered here
         db.execute("CREATE TABLE answered (outcome VARCHAR)")
-        db.execute(f"COPY (SELECT id FROM current WHERE state <> 'paid') TO '{folder / 'gone.csv'}' (FORMAT csv, HEADER false)")
+        db.execute(
+            f"COPY (SELECT id FROM current WHERE state <> 'paid') TO '{folder / 'gone.csv'}' (FORMAT csv, HEADER false)"
+        )
         (folder / "transfers.csv").touch()
         return 0
     db.execute("CREATE TABLE answered AS " + " UNION ALL ".join(looks))

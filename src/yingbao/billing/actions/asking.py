@@ -10,7 +10,6 @@ from yingbao.billing.errors import AssessmentRunning
 from yingbao.billing.policies import parts_of
 from yingbao.journal import runs
 from yingbao.journal.acting import Acting
-from yingbao.journal.models import Run
 from yingbao.journal.scope import within
 from yingbao.kernel import regions
 
@@ -38,11 +37,12 @@ def ask_issue(*, by: Acting, region: str, benefit_year: int, grounds: str = "") 
 def _ask(by: Acting, kind: str, unit: str, benefit_year: int, more: dict[str, str]) -> UUID:
     from yingbao.billing import tasks  # noqa: PLC0415 - tasks call the actions
 
-    open_ones = Run.objects.select_for_update().filter(
-        kind__in=(ASSESS, ISSUE), outcome__in=("waiting", "running"), given__region=unit, given__year=benefit_year
-    )
+    before = runs.asked_for((ASSESS, ISSUE), {"region": unit, "year": benefit_year}, lock=True)
+    open_ones = [run for run in before if run.outcome in ("waiting", "running")]
     if any(not runs.is_silent(run, runs.now()) for run in open_ones):
         raise AssessmentRunning
     run_id = runs.ask(by=by, kind=kind, given={"region": unit, "year": benefit_year, **more}, total=100)
-    tasks.work.configure(lock=f"billing/{unit}/{benefit_year}").defer(run_id=str(run_id), unit_code=by.unit_code)
+    tasks.work.configure(lock=f"billing/{unit}/{benefit_year}").defer(
+        run_id=str(run_id), unit_code=by.unit_code
+    )
     return run_id

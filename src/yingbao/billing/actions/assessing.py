@@ -128,12 +128,16 @@ def _read(by: Acting, unit: str, benefit_year: int, on: date, folder: Path) -> _
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-                cursor.execute("SELECT now(), pg_snapshot_xmin(s)::text = pg_snapshot_xmax(s)::text FROM pg_current_snapshot() s")
+                cursor.execute(
+                    "SELECT now(), pg_snapshot_xmin(s)::text = pg_snapshot_xmax(s)::text FROM pg_current_snapshot() s"
+                )
                 at, quiet = cursor.fetchone()
             if quiet or look == _PATIENCE:
                 enter(by.unit_code)
                 parts = parts_of(unit, benefit_year)
-                write_snapshot(by=Acting.program(by.unit_code), region=unit, on=on, out=folder / "snapshot.parquet")
+                write_snapshot(
+                    by=Acting.program(by.unit_code), region=unit, on=on, out=folder / "snapshot.parquet"
+                )
                 writing.current_bills(folder / "current.csv", unit, benefit_year)
                 writing.terminated(folder / "terminated.csv", unit)
                 digest = sealer().sm3((folder / "snapshot.parquet").read_bytes()).hex()
@@ -164,7 +168,9 @@ def _write(
             },
         )  # fmt: skip
         keep(read.parts)
-        made = writing.write(assessment_id, benefit_year, read.parts[0].policy.release.region, answers, progress)
+        made = writing.write(
+            assessment_id, benefit_year, read.parts[0].policy.release.region, answers, progress
+        )
         # bills name it, and foreign keys are looked at when the transaction ends: so it is written once, with what came of it
         Assessment.objects.create(
             id=assessment_id, unit_code=unit, benefit_year=benefit_year, on=on,
@@ -173,6 +179,11 @@ def _write(
             transfers=made.transfers, at=read.at, entry_id=entry_id, run_id=run_id, counts=answers.outcomes,
         )  # fmt: skip
     return Assessed(
-        assessment_id, answers.people, made.bills, made.superseded, made.closed, made.transfers, answers.outcomes
+        assessment_id,
+        answers.people,
+        made.bills,
+        made.superseded,
+        made.closed,
+        made.transfers,
+        answers.outcomes,
     )
-

@@ -26,7 +26,7 @@ from yingbao.journal.keys import sealer
 from yingbao.journal.scope import within
 from yingbao.kernel import regions
 from yingbao.kernel.money import yuan
-from yingbao.registry.actions.people import DOCUMENT
+from yingbao.registry.fields import DOCUMENT
 from yingbao.workbooks.register import write_register
 
 #: A fixed stamp, so that the same batch gives the same bytes.
@@ -70,7 +70,9 @@ def _details(batch_id: UUID) -> Iterator[tuple[str, ...]]:
         names = [column[0] for column in cursor.description]
         rows = cursor.fetchall()
     sealed = names.index("document_sealed")
-    plain = sealer().unseal_many([None if row[sealed] is None else bytes(row[sealed]) for row in rows], DOCUMENT)
+    plain = sealer().unseal_many(
+        [None if row[sealed] is None else bytes(row[sealed]) for row in rows], DOCUMENT
+    )
     for row, document in zip(rows, plain, strict=True):
         facts: dict[str, Any] = dict(zip(names, row, strict=True))
         yield detail(release_of(facts["release_digest"]), {**facts, "document": document or ""})
@@ -114,5 +116,3 @@ def write_workbook(*, by: Acting, register_id: UUID, path: Path, unit_code: str 
             full_subsidy=[row for row in book.persons if row["outcome"] == "payable" and row["delivery"] == "免征代缴"],
             unusable=(), class_names=book.class_names, payer_names=book.payer_names,
         )  # fmt: skip
-
-

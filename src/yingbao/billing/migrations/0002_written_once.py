@@ -3,7 +3,16 @@
 from django.db import migrations
 
 _VERSIONED = ("bill", "batch_line", "supplied", "transfer")
-_APPENDED = ("release", "assessment", "line", "register", "register_bill", "register_sum", "register_change", "batch")
+_APPENDED = (
+    "release",
+    "assessment",
+    "line",
+    "register",
+    "register_bill",
+    "register_sum",
+    "register_change",
+    "batch",
+)
 _BY_UNIT = (
     "assessment", "bill", "line", "transfer", "supplied", "register", "register_bill", "register_change", "batch",
     "batch_line",
@@ -15,9 +24,8 @@ _CHANGING = {"state", "paid_on", "known_from", "entry_id"}
 def _sql() -> str:
     lines = [f"SELECT journal_keep_versions('billing_{table}');" for table in _VERSIONED]
     lines += [f"SELECT journal_append_only('billing_{table}');" for table in _APPENDED]
-    lines += [
-        f"SELECT journal_scope('billing_{table}', 'journal_reaches(unit_code)');" for table in _BY_UNIT
-    ]
+    lines += [f"SELECT journal_scope('billing_{table}', 'journal_reaches(unit_code)');" for table in _BY_UNIT]
+    lines.append("SELECT journal_never_deleted('billing_counter');")
     # sums are seen by whoever sees the issue
     issue = "EXISTS (SELECT FROM billing_register r WHERE r.id = register_id)"
     lines.append(f"SELECT journal_scope('billing_register_sum', 'journal_reaches(unit_code) OR {issue}');")

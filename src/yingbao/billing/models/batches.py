@@ -54,7 +54,9 @@ class BatchLine(Versioned):
             models.UniqueConstraint(fields=["batch", "place"], name="billing_batch_line_place"),
             # a refused line may go again in another batch, any other goes once
             models.UniqueConstraint(
-                fields=["bill", "kind"], name="billing_batch_line_once", condition=~models.Q(outcome="refused")
+                fields=["bill", "kind"],
+                name="billing_batch_line_once",
+                condition=~models.Q(outcome="refused"),
             ),
             models.CheckConstraint(
                 condition=models.Q(outcome__in=list(ANSWERS)), name="billing_batch_line_outcome"

@@ -81,7 +81,9 @@ class Bill(Versioned):
     resident_id = models.UUIDField()
     unit_code = models.TextField()
     benefit_year = models.SmallIntegerField()
-    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    assessment = models.ForeignKey(
+        Assessment, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     supersedes = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )
@@ -117,7 +119,9 @@ class Bill(Versioned):
                 condition=models.Q(state__in=list(CURRENT)),
             ),
             models.CheckConstraint(condition=models.Q(state__in=list(STATES)), name="billing_bill_state"),
-            models.CheckConstraint(condition=models.Q(outcome__in=list(OUTCOMES)), name="billing_bill_outcome"),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=list(OUTCOMES)), name="billing_bill_outcome"
+            ),
             models.CheckConstraint(
                 condition=models.Q(due_fen__isnull=True)
                 | models.Q(due_fen__gte=0, standard_fen__gte=models.F("due_fen")),

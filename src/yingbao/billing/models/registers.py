@@ -45,7 +45,9 @@ class RegisterBill(models.Model):
     """A bill that stands in an issue."""
 
     pk = models.CompositePrimaryKey("register_id", "bill_id")
-    register = models.ForeignKey(Register, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    register = models.ForeignKey(
+        Register, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     bill = models.ForeignKey(Bill, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     unit_code = models.TextField()
 

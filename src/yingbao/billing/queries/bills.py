@@ -21,6 +21,26 @@ from yingbao.policy.explain import Explanation
 from yingbao.registry.queries.facts import facts
 from yingbao.registry.queries.people import person_page
 
+#: Also the models that answers carry, for their types.
+__all__ = [
+    "PERSON",
+    "WHAT",
+    "Bill",
+    "BillPage",
+    "Change",
+    "LineRow",
+    "Total",
+    "bill_by_id",
+    "bill_by_number",
+    "bills_of",
+    "changes",
+    "current_bill",
+    "explain_bill",
+    "household_bills",
+    "household_total",
+    "predecessors",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
@@ -163,7 +183,11 @@ def household_total(bills: dict[UUID, Bill]) -> Total:
         sum(bill.due_fen or 0 for bill in owing),
         sum(bill.due_fen or 0 for bill in paid),
         len(owing),
-        sum(bill.outcome == "undetermined" or bill.due_fen is None for bill in bills.values() if bill.outcome in ("payable", "undetermined")),
+        sum(
+            bill.outcome == "undetermined" or bill.due_fen is None
+            for bill in bills.values()
+            if bill.outcome in ("payable", "undetermined")
+        ),
     )
 
 

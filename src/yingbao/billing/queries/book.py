@@ -15,7 +15,7 @@ from yingbao.billing.words import totals, words
 from yingbao.journal.keys import sealer
 from yingbao.policy.explain import PAYER_NAMES
 from yingbao.policy.schema.rules import PAYERS
-from yingbao.registry.actions.people import DOCUMENT
+from yingbao.registry.fields import DOCUMENT
 from yingbao.registry.queries.asof import known_sql
 
 Row = dict[str, Any]
@@ -84,7 +84,8 @@ def _rows(register: Register, unit_code: str) -> list[Row]:
     }
     sums = ", ".join(f"sum(l.fen) FILTER (WHERE l.payer = '{payer}') AS {payer}" for payer in PAYERS)
     payers = ", ".join(
-        f"CASE WHEN b.due_fen IS NOT NULL THEN coalesce(l.{payer}, 0)::bigint END AS {payer}_fen" for payer in PAYERS
+        f"CASE WHEN b.due_fen IS NOT NULL THEN coalesce(l.{payer}, 0)::bigint END AS {payer}_fen"
+        for payer in PAYERS
     )
     given: dict[str, Any] = {
         "register": register.id, "unit": unit_code or register.unit_code, "on": register.assessment.on,

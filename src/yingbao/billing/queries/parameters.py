@@ -43,7 +43,9 @@ def parameters(region: str, benefit_year: int) -> tuple[Open, ...]:
     release = load_release(pooling_region(unit, benefit_year), benefit_year).release
     here = {name: value for name, value, _ in parts_of(unit, benefit_year)[0].values}
     rows = list(
-        Supplied.objects.filter(benefit_year=benefit_year, parameter__in=list(release.parameters)).order_by("unit_code")
+        Supplied.objects.filter(benefit_year=benefit_year, parameter__in=list(release.parameters)).order_by(
+            "unit_code"
+        )
     )
     return tuple(
         Open(
@@ -54,7 +56,8 @@ def parameters(region: str, benefit_year: int) -> tuple[Open, ...]:
             tuple(
                 Given(row.unit_code, row.value, row.source, row.supplied_by, row.known_from)
                 for row in rows
-                if row.parameter == name and (row.unit_code.startswith(unit) or unit.startswith(row.unit_code))
+                if row.parameter == name
+                and (row.unit_code.startswith(unit) or unit.startswith(row.unit_code))
             ),
             here.get(name, ""),
         )

@@ -15,8 +15,28 @@ from yingbao.billing.actions.issuing import COUNTED_CLASS
 from yingbao.billing.errors import RegisterNotFound
 from yingbao.billing.models import PERSON, Assessment, Register, RegisterSum, Transfer
 from yingbao.billing.queries.units import child_of, children
-from yingbao.journal.models import Run
 from yingbao.kernel import regions
+
+#: Also the models that answers carry, for their types.
+__all__ = [
+    "PAGE",
+    "PERSON",
+    "Cell",
+    "ChangeRow",
+    "Difference",
+    "PersonRow",
+    "Register",
+    "Sums",
+    "assessments",
+    "changed",
+    "differences",
+    "people",
+    "register",
+    "registers",
+    "sums",
+    "transfers",
+]
+
 
 PAGE: Final = 50
 
@@ -39,18 +59,7 @@ def register(register_id: UUID) -> Register:
 def assessments(region: str, benefit_year: int, limit: int = 5) -> tuple[Assessment, ...]:
     """The newest assessments of a region."""
     unit = regions.canonical(region)
-    return tuple(
-        Assessment.objects.filter(unit_code=unit, benefit_year=benefit_year).order_by("-at")[:limit]
-    )
-
-
-def runs_of(region: str, benefit_year: int, limit: int = 3) -> tuple[Run, ...]:
-    """The newest assessments and issues that were asked for, with how far they are."""
-    unit = regions.canonical(region)
-    found = Run.objects.filter(
-        kind__in=("bills.assess", "register.issue"), given__region=unit, given__year=benefit_year
-    )
-    return tuple(found.order_by("-asked_at")[:limit])
+    return tuple(Assessment.objects.filter(unit_code=unit, benefit_year=benefit_year).order_by("-at")[:limit])
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,5 +238,3 @@ def transfers(region: str, month: str = "", limit: int = 200) -> Sequence[Transf
     """Subsidies to go to bank cards, by month."""
     found = Transfer.objects.filter(unit_code__startswith=regions.canonical(region)).select_related("bill")
     return list((found.filter(month=month) if month else found).order_by("month", "id")[:limit])
-
-

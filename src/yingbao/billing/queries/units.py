@@ -8,7 +8,9 @@ from django.db import connection
 def unit_names(region: str) -> dict[str, str]:
     """Code → name of a unit and all below it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT code, name FROM registry_unit WHERE starts_with(code, %s) ORDER BY code", [region])
+        cursor.execute(
+            "SELECT code, name FROM registry_unit WHERE starts_with(code, %s) ORDER BY code", [region]
+        )
         return dict(cursor.fetchall())
 
 

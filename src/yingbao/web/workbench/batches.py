@@ -167,7 +167,7 @@ def bill(request: HttpRequest, number: str) -> HttpResponse:
         "person": person,
         "unit": units.get(page.bill.unit_code, page.bill.unit_code),
         "category": class_name(page.bill.category) if page.bill.category else "",
-        "due": due_of(page.policy, explanation, then.holdings, page.on, then.insured_years),
+        "due": due_of(page.policy, explanation, then.holdings, then.insured_years),
         "lines": present.line_rows(page),
         "headline": present.headline(page.bill),
         "spaced": bill_numbers.spaced(page.bill.number),

@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yingbao.billing import actions
-from yingbao.billing.models import Register
+from yingbao.billing.actions.asking import ASSESS, ISSUE
 from yingbao.billing.policies import parts_of, release_of
 from yingbao.billing.queries import registers as queries
 from yingbao.billing.queries.parameters import parameters as open_parameters
+from yingbao.billing.queries.registers import Register
 from yingbao.billing.queries.units import unit_names
 from yingbao.billing.states import DIFFERENCES, OUTCOMES
 from yingbao.journal import runs
-from yingbao.journal.models import Run
 from yingbao.kernel import regions
 from yingbao.kernel.refusal import NotFound
 from yingbao.policy import Policy
@@ -74,9 +74,9 @@ def progress(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _runs(region: str, year: int) -> tuple[Run | None, Run | None]:
+def _runs(region: str, year: int) -> tuple[Any, Any]:
     """The run under way, and the last one that has ended."""
-    found = queries.runs_of(region, year)
+    found = runs.asked_for((ASSESS, ISSUE), {"region": region, "year": year})
     running = next((run for run in found if run.outcome in ("waiting", "running")), None)
     if running is not None and runs.is_silent(running, runs.now()):
         running.sentence = "没有回音，可能中断了；会自动重做，不会重复出账单"
@@ -187,7 +187,9 @@ def changes(request: HttpRequest, register_id: UUID) -> HttpResponse:
     here = reverse("registers-changes", args=[issue_.id])
     context |= {
         "differences": lines,
-        "kinds": [Tab(line.name, f"{here}?kind={line.kind}", line.kind == kind, line.people) for line in lines],
+        "kinds": [
+            Tab(line.name, f"{here}?kind={line.kind}", line.kind == kind, line.people) for line in lines
+        ],
         "kind": DIFFERENCES[kind],
         "lines": present.change_lines(shown, unit_names(issue_.unit_code)),
         "next": f"?kind={kind}&after={shown[-1].id}" if more else "",
@@ -204,7 +206,12 @@ def around(request: HttpRequest, register_id: UUID, here: str) -> tuple[Register
     tabs = [
         Tab("汇总", reverse("registers-register", args=[issue_.id]), here == "registers-register"),
         Tab("人员", reverse("registers-people", args=[issue_.id]), here == "registers-people", issue_.bills),
-        Tab("与上期差异", reverse("registers-changes", args=[issue_.id]), here == "registers-changes", issue_.changes),
+        Tab(
+            "与上期差异",
+            reverse("registers-changes", args=[issue_.id]),
+            here == "registers-changes",
+            issue_.changes,
+        ),
         Tab("申报与导出", reverse("registers-batches", args=[issue_.id]), here == "registers-batches"),
     ]
     return issue_, {

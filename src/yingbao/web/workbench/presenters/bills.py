@@ -8,9 +8,8 @@ from urllib.parse import quote
 
 from django.urls import reverse
 
-from yingbao.billing.models import PERSON, Bill
 from yingbao.billing.queries import bills
-from yingbao.billing.queries.bills import WHAT, BillPage, Change
+from yingbao.billing.queries.bills import PERSON, WHAT, Bill, BillPage, Change
 from yingbao.billing.states import OUTCOMES, STATES
 from yingbao.kernel import bill_numbers
 from yingbao.policy import Policy
@@ -118,12 +117,20 @@ def befores(page: BillPage, units: dict[str, str]) -> tuple[Before, ...]:
     found, after = [], page.bill
     for before in bills.predecessors(page.bill):
         changed = tuple(
-            ChangedRow(WHAT[c.what], _say(c, c.before, units, page.policy), _say(c, c.after, units, page.policy))
+            ChangedRow(
+                WHAT[c.what], _say(c, c.before, units, page.policy), _say(c, c.after, units, page.policy)
+            )
             for c in bills.changes(before, after)
         )
         amount = yuan(before.due_fen) if before.due_fen is not None else headline(before)
         found.append(
-            Before(before.number, bill_numbers.spaced(before.number), minute(before.assessment.at), amount, changed)
+            Before(
+                before.number,
+                bill_numbers.spaced(before.number),
+                minute(before.assessment.at),
+                amount,
+                changed,
+            )
         )
         after = before
     return tuple(found)
@@ -133,9 +140,18 @@ def events(page: BillPage) -> tuple[Event, ...]:
     """What happened to a bill, newest first."""
     bill, found = page.bill, []
     if page.newer is not None:
-        found.append(Event(day(page.newer.assessment.at), "由新账单代替", bill_numbers.spaced(page.newer.number)))
+        found.append(
+            Event(day(page.newer.assessment.at), "由新账单代替", bill_numbers.spaced(page.newer.number))
+        )
     if page.transfer is not None:
-        found.append(Event(f"{page.transfer.month}", f"转入一卡通 {yuan(page.transfer.fen)} 元", "缴费后新认定，次月转入", "next"))
+        found.append(
+            Event(
+                f"{page.transfer.month}",
+                f"转入一卡通 {yuan(page.transfer.fen)} 元",
+                "缴费后新认定，次月转入",
+                "next",
+            )
+        )
     if bill.paid_on is not None:
         found.append(Event(day(bill.paid_on), f"缴费 {yuan(bill.due_fen)} 元", "", "money"))
     if bill.state == "declared":
@@ -143,7 +159,11 @@ def events(page: BillPage) -> tuple[Event, ...]:
     amount = f"账单 {yuan(bill.due_fen)} 元" if bill.due_fen is not None else f"账单·{headline(bill)}"
     found.append(Event(day(page.known_at), amount, f"按 {day(page.on)} 缴费核定"))
     found += [
-        Event(day(one.assessment.at), f"旧账单 {yuan(one.due_fen)} 元" if one.due_fen is not None else f"旧账单·{headline(one)}", bill_numbers.spaced(one.number))
+        Event(
+            day(one.assessment.at),
+            f"旧账单 {yuan(one.due_fen)} 元" if one.due_fen is not None else f"旧账单·{headline(one)}",
+            bill_numbers.spaced(one.number),
+        )
         for one in bills.predecessors(bill)
     ]
     return tuple(found)

@@ -25,6 +25,10 @@ from yingbao.web.parts import Event
 
 #: Every deed the program records, in words; a house test finds one that is missing.
 DEEDS: Final[dict[str, str]] = {
+    "bills.assess": "全员核定", "bill.pay": "账单到账", "bill.refund": "退费", "bill.refund-and-close": "退费并关闭账单",
+    "register.issue": "编制预征清册", "register.export": "导出清册", "batch.zero-fee": "生成零费申报",
+    "batch.tags": "生成身份标识文件", "batch.export": "下载报税务的文件", "batch.answer": "读申报回执",
+    "parameter.supply": "补填参数",
     "sign-in": "登录", "sign-in.refused": "登录没有通过", "sign-in.locked": "登录被锁", "sign-out": "退出登录",
     "second-factor.begin": "开始设置动态口令", "second-factor.set": "设好动态口令", "second-factor.reset": "重置动态口令",
     "second-factor.wrong": "动态口令输错",

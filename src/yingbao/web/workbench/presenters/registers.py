@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from yingbao.billing.models import PERSON, Register
-from yingbao.billing.queries.registers import ChangeRow, Difference, PersonRow, Sums
+from yingbao.billing.queries.registers import PERSON, ChangeRow, Difference, PersonRow, Register, Sums
 from yingbao.billing.states import DIFFERENCES, OUTCOMES, STATES
 from yingbao.billing.words import reason
 from yingbao.policy import Policy
@@ -85,7 +84,9 @@ def matrix(sums: Sums, policy: Policy, people_at: str) -> Matrix:
             MatrixRow(name, cells, sum(c.people for c in cells), sum(c.due_fen for c in cells), at(town))
         )
     totals = tuple(_cell(sums, list(sums.towns), code, at(code=code)) for code in classes)
-    most = max((c.people for row in rows for code, c in zip(classes, row.cells, strict=True) if code), default=0)
+    most = max(
+        (c.people for row in rows for code, c in zip(classes, row.cells, strict=True) if code), default=0
+    )
     return Matrix(
         tuple(class_name(code) for code in classes),
         tuple(rows),
@@ -140,7 +141,13 @@ def outcome_counts(sums: Sums) -> tuple[Outcome, ...]:
         "refused": "资料有误",
     }
     return tuple(
-        Outcome(name, sums.outcomes.get(code, 0), details[code], decide=code in ("undetermined", "refused"), quiet=code == "not_payable")
+        Outcome(
+            name,
+            sums.outcomes.get(code, 0),
+            details[code],
+            decide=code in ("undetermined", "refused"),
+            quiet=code == "not_payable",
+        )
         for code, name in OUTCOMES.items()
         if sums.outcomes.get(code) or code in ("payable", "undetermined")
     )
@@ -172,7 +179,13 @@ def person_lines(
         policy = policies.get(row.release_digest)
         why = "" if row.outcome == "payable" or policy is None else reason(policy, facts)
         word = STATES[row.state] if row.outcome == "payable" else OUTCOMES[row.outcome]
-        tone = "amber" if row.outcome in ("undetermined", "refused") else "blue" if row.state in ("paid", "declared") else ""
+        tone = (
+            "amber"
+            if row.outcome in ("undetermined", "refused")
+            else "blue"
+            if row.state in ("paid", "declared")
+            else ""
+        )
         lines.append(
             PersonLine(
                 row.number, str(row.resident_id), row.name, units.get(row.unit_code, row.unit_code),
@@ -227,7 +240,9 @@ def difference_lines(found: Sequence[Difference]) -> tuple[DifferenceLine, ...]:
     lines = []
     for kind, name in DIFFERENCES.items():
         one = by_kind.get(kind, Difference(kind, 0, 0, 0))
-        lines.append(DifferenceLine(kind, name, one.people, one.old_fen, one.new_fen, one.new_fen - one.old_fen))
+        lines.append(
+            DifferenceLine(kind, name, one.people, one.old_fen, one.new_fen, one.new_fen - one.old_fen)
+        )
     return tuple(lines)
 
 
