@@ -44,6 +44,14 @@ def check(text: str) -> str:
     return number
 
 
+def read(text: str) -> str | None:
+    """The number in a text that holds nothing else; None if it is no bill's number."""
+    try:
+        return check(text)
+    except BadBillNumber:
+        return None
+
+
 def spaced(number: str) -> str:
     """As printed: `25 620602 0000 0123 4`."""
     return f"{number[:2]} {number[2:8]} {number[8:12]} {number[12:16]} {number[16:]}"

@@ -36,6 +36,14 @@ def test_a_number_is_taken_as_it_is_printed() -> None:
     assert bill_numbers.check(bill_numbers.spaced(number)) == number
 
 
+def test_what_is_no_bill_number_is_told_apart_from_an_id_number() -> None:
+    assert bill_numbers.read("990721198001011118") is None
+    assert bill_numbers.read("安国强") is None
+    assert (
+        bill_numbers.read("25 620602 0000 0123 " + bill_numbers.check_digit("2562060200000123")) is not None
+    )
+
+
 def test_a_region_that_has_used_up_its_numbers_is_told() -> None:
     with pytest.raises(ValueError, match="used up"):
         numbers(2025, "620602", 99_999_999, 2)

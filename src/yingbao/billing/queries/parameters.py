@@ -37,8 +37,11 @@ class Open:
     holds: str
 
 
-def parameters(region: str, benefit_year: int) -> tuple[Open, ...]:
-    """The figures left open, for a unit's eyes: its own, wider and narrower units' values."""
+def parameters(region: str, benefit_year: int, *, counted: bool = True) -> tuple[Open, ...]:
+    """The figures left open, for a unit's eyes: its own, wider and narrower units' values.
+
+    Without `counted` nobody counts who waits for them, which meets every bill.
+    """
     unit = regions.canonical(region)
     release = load_release(pooling_region(unit, benefit_year), benefit_year).release
     here = {name: value for name, value, _ in parts_of(unit, benefit_year)[0].values}
@@ -52,7 +55,7 @@ def parameters(region: str, benefit_year: int) -> tuple[Open, ...]:
             name,
             spec.says,
             "；".join(str(source) for source in spec.source),
-            _waiting(unit, benefit_year, name),
+            _waiting(unit, benefit_year, name) if counted else 0,
             tuple(
                 Given(row.unit_code, row.value, row.source, row.supplied_by, row.known_from)
                 for row in rows

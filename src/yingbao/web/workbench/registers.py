@@ -56,7 +56,7 @@ def registers(request: HttpRequest) -> HttpResponse:
         "running": running,
         "last": done,
         "said": said(request),
-        "parameters": [one for one in open_parameters(region, place.year) if not one.holds],
+        "parameters": [one for one in open_parameters(region, place.year, counted=False) if not one.holds],
         "may": _may(request),
     }
     return render(request, "workbench/registers/registers.html", context)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yingbao.billing.queries.bills import current_bill
 from yingbao.journal import queries as journal
-from yingbao.kernel import id_number
+from yingbao.kernel import bill_numbers, id_number
 from yingbao.kernel.dates import BadDate, loose_date
 from yingbao.kernel.refusal import Refusal
 from yingbao.policy import explain
@@ -76,6 +76,9 @@ def find(request: HttpRequest) -> HttpResponse:
             "workbench/residents/find.html",
             {"said": said(request), "may_register": registering},
         )
+    number = bill_numbers.read(text)
+    if number is not None and may(acting_of(request), "bill.view"):
+        return HttpResponseRedirect(reverse("registers-bill", args=[number]))
     if key_of(text) == ("household", [text]):
         households = queries.households_by_number(text)
         if len(households) == 1 and households[0][1] == text:
