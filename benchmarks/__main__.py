@@ -6,7 +6,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from benchmarks import assess, assess_linear, explain, load, openfisca, register, register_issue, search
+from benchmarks import (
+    assess,
+    assess_linear,
+    explain,
+    load,
+    openfisca,
+    register,
+    register_issue,
+    rosters,
+    search,
+)
 from benchmarks.trial import Figure, say
 
 FIGURES: dict[str, Callable[[str], Figure]] = {
@@ -19,6 +29,7 @@ FIGURES: dict[str, Callable[[str], Figure]] = {
     "register-growth": register.measure,
     "search": search.measure,
     "register-issue": register_issue.measure,
+    **dict.fromkeys(("rosters", "rosters-apply", "rosters-scale"), rosters.measure),
 }
 
 

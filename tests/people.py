@@ -5,6 +5,7 @@ ID numbers stand on area codes that GB/T 2260 does not assign (99….).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -34,6 +35,7 @@ KANGLE_AGENT = staff("常有福", "village_agent", KANGLE, "康乐镇")
 HUANGCHENG_CLERK = staff("屈秀英", "town_clerk", HUANGCHENG, "皇城镇")
 FINANCE = staff("蔺文秀", "finance")
 YANGCHENG_CLERK = staff("成文斌", "county_clerk", "140522", "阳城县")
+CIVIL_AFFAIRS = replace(staff("李梅", "department", COUNTY, "肃南县民政局"), department="civil_affairs")
 GAOTAI_CLERK = staff("赵德明", "county_clerk", OTHER_COUNTY, "高台县")
 
 

@@ -59,7 +59,14 @@ def staff_by_login(login: str) -> UUID | None:
 def acting_as(staff: Staff, post: PostLine, address: str = "") -> Acting:
     """The member of staff in one of their posts."""
     return Acting(
-        staff.id, staff.name, post.role, post.unit_code, post.unit_name, ROLES[post.role].permissions, address
+        staff.id,
+        staff.name,
+        post.role,
+        post.unit_code,
+        post.unit_name,
+        ROLES[post.role].permissions,
+        address,
+        staff.department if post.role == "department" else "",
     )
 
 

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "yingbao.journal",
     "yingbao.accounts",
     "yingbao.registry",
+    "yingbao.rosters",
     "yingbao.billing",
     "yingbao.web",
 ]
@@ -42,6 +43,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "yingbao.web.uploads.UploadLimit",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",

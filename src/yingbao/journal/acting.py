@@ -14,7 +14,10 @@ NATION = "0"
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """A member of staff in one post. `unit_code` bounds what may be seen and changed: that unit and all below it."""
+    """A member of staff in one post. `unit_code` bounds what may be seen and changed: that unit and all below it.
+
+    `department` is the certifying body of a department's user, who sees and hands in that body's lists only.
+    """
 
     staff_id: UUID | None
     name: str
@@ -23,6 +26,7 @@ class Acting:
     unit_name: str
     permissions: frozenset[str] = field(default_factory=frozenset)
     address: str = ""
+    department: str = ""
 
     @classmethod
     def program(cls, unit_code: str, name: str = "系统") -> Self:

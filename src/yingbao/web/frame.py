@@ -36,7 +36,7 @@ ROOMS: tuple[tuple[Room, ...], ...] = (
     (
         Room("residents", "人员", "person", "person.search", "residents"),
         Room("units", "单位", "pin", "unit.view", "units"),
-        Room("rosters", "名册", "list", "rosters.view", "rosters"),
+        Room("rosters", "名册", "list", "roster.view", "rosters"),
         Room("registers", "征缴清册", "register", "register.view", "registers"),
         Room("payments", "缴费", "card", "payments.view", "payments"),
         Room("settlement", "清算", "scales", "settlement.view", "settlement"),

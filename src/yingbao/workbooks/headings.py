@@ -96,6 +96,7 @@ def normal_heading(text: str) -> str:
     return _DROPPED.sub("", _BRACKETED.sub("", narrow)).upper()
 
 
+NOTHING: Mapping[str, Field] = {}
 _FIELDS: Mapping[str, Field] = {
     normal_heading(word): field for field, words in HEADINGS.items() for word in words.split()
 }
@@ -116,20 +117,22 @@ class Heading:
         return self.first_row + self.rows
 
 
-def field_of(heading: str) -> Field | None:
-    """What a column with this heading holds, None when no one has met it."""
-    return _FIELDS.get(normal_heading(heading))
+def field_of(heading: str, confirmed: Mapping[str, Field] = NOTHING) -> Field | None:
+    """What a column with this heading holds, None when no one has met it. `confirmed` is a sender's own, and goes first."""
+    key = normal_heading(heading)
+    return confirmed.get(key) or _FIELDS.get(key)
 
 
-def find_heading(rows: Sequence[Sequence[str]]) -> Heading | None:
+def find_heading(rows: Sequence[Sequence[str]], confirmed: Mapping[str, Field] = NOTHING) -> Heading | None:
     """The heading with the most known columns in the first rows; there is none without ID numbers.
 
-    Two rows are read together only where that explains more columns than one row alone.
+    Two rows are read together only where that explains more columns than one row alone. `confirmed` maps normal
+    headings to what a person has said they hold.
     """
     best: Heading | None = None
     for first in range(min(_SEARCHED_ROWS, len(rows))):
         for depth in (1, 2):
-            found = _heading_at(rows, first, depth)
+            found = _heading_at(rows, first, depth, confirmed)
             if found is None or Field.ID_NUMBER not in found.columns:
                 continue
             if best is None or _worth(found) > _worth(best):
@@ -141,7 +144,9 @@ def _worth(heading: Heading) -> tuple[int, int]:
     return len(heading.columns), -heading.rows
 
 
-def _heading_at(rows: Sequence[Sequence[str]], first: int, depth: int) -> Heading | None:
+def _heading_at(
+    rows: Sequence[Sequence[str]], first: int, depth: int, confirmed: Mapping[str, Field]
+) -> Heading | None:
     if first + depth > len(rows):
         return None
     top = rows[first]
@@ -155,12 +160,12 @@ def _heading_at(rows: Sequence[Sequence[str]], first: int, depth: int) -> Headin
         # A merged group title stands in its first cell only; the columns under it leave the upper cell empty.
         group = upper or (group if lower else "")
         titles.append(f"{group}{lower}" if lower else upper)
-        known = _known(group, lower) if lower else field_of(upper)
+        known = _known(group, lower, confirmed) if lower else field_of(upper, confirmed)
         if known is not None:
             columns.setdefault(known, index)
     return Heading(first, depth, columns, tuple(titles))
 
 
-def _known(group: str, lower: str) -> Field | None:
+def _known(group: str, lower: str, confirmed: Mapping[str, Field]) -> Field | None:
     # 户主信息 over 姓名 is the head's name, so the two rows together are asked first.
-    return field_of(group + lower) or field_of(lower)
+    return field_of(group + lower, confirmed) or field_of(lower, confirmed)

@@ -20,6 +20,8 @@ from yingbao.web.workbench import (
     registers,
     registration,
     residents,
+    roster_deeds,
+    rosters,
     runs,
     signin,
     staff,
@@ -92,6 +94,25 @@ billing_patterns = [
     path("bills/<str:number>/", batches.bill, name="registers-bill"),
 ]
 
+_ROSTER = "rosters/<uuid:roster_id>/"
+
+roster_patterns = [
+    path("rosters/", rosters.rosters, name="rosters"),
+    path("rosters/new/", roster_deeds.hand_in, name="rosters-new"),
+    path(_ROSTER, rosters.roster, name="rosters-roster"),
+    path(f"{_ROSTER}preview/", rosters.preview, name="rosters-preview"),
+    path(f"{_ROSTER}progress/", rosters.progress, name="rosters-progress"),
+    path(f"{_ROSTER}marked/", rosters.marked, name="rosters-marked"),
+    path(f"{_ROSTER}columns/", roster_deeds.columns, name="rosters-columns"),
+    path(f"{_ROSTER}check/", roster_deeds.check, name="rosters-check"),
+    path(f"{_ROSTER}drop/", roster_deeds.drop, name="rosters-drop"),
+    path(f"{_ROSTER}submit/", roster_deeds.submit, name="rosters-submit"),
+    path(f"{_ROSTER}review/", roster_deeds.review, name="rosters-review"),
+    path(f"{_ROSTER}withdraw/", roster_deeds.withdraw, name="rosters-withdraw"),
+    path(f"{_ROSTER}rows/<int:row_id>/", roster_deeds.decide, name="rosters-decide"),
+    path(f"{_ROSTER}rows/<int:row_id>/person/", roster_deeds.person, name="rosters-person"),
+]
+
 urlpatterns = [
     path("policy/", policy.library, name="policy"),
     path("policy/compare/", policy.compare, name="policy-compare"),
@@ -135,5 +156,6 @@ urlpatterns = [
     path("runs/", runs.runs, name="runs"),
     path("runs/<uuid:run_id>/", runs.one, name="runs-one"),
     path("runs/<uuid:run_id>/progress/", runs.progress, name="runs-progress"),
+    *roster_patterns,
     *billing_patterns,
 ]

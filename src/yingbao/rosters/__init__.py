@@ -1,0 +1,1 @@
+"""Lists received from departments, towns, schools and police: read, matched, compared, decided, applied."""
