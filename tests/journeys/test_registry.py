@@ -94,21 +94,6 @@ def test_a_clerk_registers_a_household_of_four_with_a_newborn_without_a_number(a
     seen(page, "newborn")
 
 
-def test_without_script_members_are_added_and_removed_and_nothing_typed_is_lost(at: At) -> None:
-    page = at("/households/new/", java_script_enabled=False)
-    fill(page, 0, name="安国强", document="990721")
-    page.get_by_role("button", name="再加一人").click()
-    fill(page, 1, name="兰秀英")
-    page.get_by_role("button", name="再加一人").click()
-    page.get_by_role("button", name="去掉第 3 人").click()
-    page.get_by_role("button", name="登记这一户").click()
-    assert page.locator("[name=m0-name]").input_value() == "安国强"
-    assert page.locator("[name=m1-name]").input_value() == "兰秀英"
-    assert "应为18位" in error_of(page, "m0-document")
-    assert "没有选登记单位" in error_of(page, "unit_code")
-    expect(page.get_by_role("alert")).to_contain_text("填的都还在")
-
-
 def test_a_man_moves_from_kangle_to_huangcheng_and_both_places_stay_readable(at: At) -> None:
     ids = given.people_of(given.household())
     page = at(f"/residents/{ids['安国强']}/")
