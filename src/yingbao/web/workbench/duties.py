@@ -46,6 +46,7 @@ class DutyForm(Plain):
 def give(request: HttpRequest, code: str) -> HttpResponse:
     """A responsibility. One leader a unit."""
     found = unit_of(code)
+    by_of(request).require("duty.manage", found.code)
     back = reverse("units-unit", args=[code])
 
     def deed(given: dict[str, Any]) -> str:
@@ -76,6 +77,7 @@ class DutyEndForm(Plain):
 def end(request: HttpRequest, code: str, duty_id: UUID) -> HttpResponse:
     """A responsibility ends."""
     found = unit_of(code)
+    by_of(request).require("duty.manage", found.code)
     back = reverse("units-unit", args=[code])
 
     def deed(given: dict[str, Any]) -> str:

@@ -190,6 +190,7 @@ class CloseForm(Plain):
 def close(request: HttpRequest, code: str) -> HttpResponse:
     """A unit ends; its people must be moved first."""
     found, today = unit_of(code), today_of(request)
+    by_of(request).require("unit.manage", found.code)
     branch = next((b for b in tree(code, today, 0) if b.code == code), None)
     people = branch.people if branch else 0
     back = reverse("units-unit", args=[code])
@@ -228,6 +229,7 @@ class AssignForm(Plain):
 def assign(request: HttpRequest, code: str) -> HttpResponse:
     """The people of a farm or station are managed by a unit, perhaps by where their hukou lies."""
     found = unit_of(code)
+    by_of(request).require("unit.manage", found.code)
     back = reverse("units-unit", args=[code])
 
     def deed(given: dict[str, Any]) -> str:
@@ -262,6 +264,7 @@ class AssignEndForm(Plain):
 def assign_end(request: HttpRequest, code: str, assignment_id: UUID) -> HttpResponse:
     """An assignment ends."""
     found = unit_of(code)
+    by_of(request).require("unit.manage", found.code)
     back = reverse("units-unit", args=[code])
 
     def deed(given: dict[str, Any]) -> str:

@@ -46,7 +46,8 @@ DEEDS: Final[dict[str, str]] = {
     "class.recognise": "认定类别", "class.end": "终止类别", "cover.record": "登记其他参保", "cover.end": "终止其他参保",
     "merge.ask": "申请合并", "merge.approve": "同意合并", "merge.refuse": "退回合并",
     "split.ask": "申请拆分", "split.approve": "同意拆分", "split.refuse": "退回拆分",
-    "unit.add": "增加单位", "unit.close": "撤销单位", "unit.assign": "归口管理", "unit.load": "按政策装入单位",
+    "household.open": "立户", "household.relate": "更正与户主关系", "survival.withdraw": "撤回误登的死亡、服刑、失踪、参军",
+    "unit.assign.end": "终止归口管理", "unit.add": "增加单位", "unit.close": "撤销单位", "unit.assign": "归口管理", "unit.load": "按政策装入单位",
     "duty.give": "登记包片责任", "duty.end": "终止包片责任",
     "journal.verify": "核对日志封存",
 }  # fmt: skip
