@@ -132,6 +132,7 @@ class Library:
             else:
                 own["value"] = value
                 own["says"] = f"{own.get('says', '')}；依 {source} 填 {value}"
+            _tell_supplied(data, name, value, source)
         path = self.path(key)
         other._trees = {**self._trees, **({path: Tree(data, tree.places)} if path is not None else {})}
         return other
@@ -212,6 +213,22 @@ class Library:
 
     def _where(self, key: str, *path: str) -> str:
         return str(self.tree(key).place(path) or key)
+
+
+def _tell_supplied(data: dict[str, Any], name: str, value: str, source: str) -> None:
+    """Rules of the file that take the figure say where it comes from; readings of its absence are no readings any more."""
+    for rule in (data.get("subsidies") or {}).values():
+        if isinstance(rule, dict) and rule.get("amount") == {"parameter": name} and rule.get("says"):
+            rule["says"] = f"{rule['says']}（{value}，依 {source}）"
+    path = f"parameters.{name}.value"
+    readings = data.get("readings") or {}
+    for reading_id, reading in list(readings.items()):
+        others = reading.get("others") or {}
+        for other_id, other in list(others.items()):
+            if (other.get("change") or {}).pop(path, None) is not None and not other["change"]:
+                del others[other_id]
+        if not others:
+            del readings[reading_id]
 
 
 def _entries(path: Path, model: type[Entry], faults: list[str]) -> dict[str, Entry]:

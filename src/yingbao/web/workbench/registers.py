@@ -181,7 +181,8 @@ def changes(request: HttpRequest, register_id: UUID) -> HttpResponse:
     lines = present.difference_lines(queries.differences(issue_))
     kind = request.GET.get("kind", "")
     if kind not in DIFFERENCES:
-        kind = next((line.kind for line in lines if line.people), "amount")
+        there = [line.kind for line in lines if line.people]
+        kind = "amount" if "amount" in there or not there else there[0]
     found = queries.changed(issue_, kind, _uuid(request.GET.get("after", "")), queries.PAGE + 1)
     shown, more = found[: queries.PAGE], found[queries.PAGE :]
     here = reverse("registers-changes", args=[issue_.id])

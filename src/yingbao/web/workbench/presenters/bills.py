@@ -121,6 +121,8 @@ def befores(page: BillPage, units: dict[str, str]) -> tuple[Before, ...]:
                 WHAT[c.what], _say(c, c.before, units, page.policy), _say(c, c.after, units, page.policy)
             )
             for c in bills.changes(before, after)
+            # what is missing, or that it can be paid, says it already
+            if c.what != "reason" or "undetermined" not in (c.before, c.after)
         )
         amount = yuan(before.due_fen) if before.due_fen is not None else headline(before)
         found.append(
@@ -185,12 +187,19 @@ def _say(change: Change, value: str | int | None, units: dict[str, str], policy:
     if change.what == "unit_code":
         return units.get(text, text)
     if change.what == "missing":
-        return "、".join(say_missing(name) for name in text.split(";"))
+        return "、".join(_missing(policy, name) for name in text.split(";"))
     if change.what in ("window_rule", "subsidy_rules", "reason"):
         return "、".join(_rule(policy, one) for one in text.split(";"))
     if change.what == "release_digest":
         return text[:8]
     return f"{text} 天" if change.what == "waiting_days" else text
+
+
+def _missing(policy: Policy, name: str) -> str:
+    """What is missing; a figure left open by what the notice says of it."""
+    kind, _, parameter = name.partition(":")
+    spec = policy.release.parameters.get(parameter) if kind == "parameter" else None
+    return say_missing(name) if spec is None else spec.says.partition("；")[0]
 
 
 def _rule(policy: Policy, rule_id: str) -> str:
