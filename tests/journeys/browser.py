@@ -101,7 +101,6 @@ def opened(browser: Browser, live: str) -> Iterator[Callable[..., BrowserContext
             **options,
         )
         context.add_cookies([{"name": k, "value": v, "url": live} for k, v in (cookies or {}).items()])
-        context.set_default_timeout(10_000)
         contexts.append(context)
         return context
 

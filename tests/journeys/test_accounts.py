@@ -33,7 +33,7 @@ def test_an_account_by_one_administrator_a_post_by_another_and_the_auditor_reads
     page.get_by_role("link", name="建账户").click()
     page.get_by_role("button", name="建账户").click()
     looked(page, "staff-new-wrong")
-    page.get_by_label("姓名").fill("索玉梅")
+    page.get_by_label("姓名", exact=True).fill("索玉梅")
     page.get_by_label("登录名").fill("suoyumei")
     page.get_by_label("所在单位").select_option(label="康乐镇")
     page.get_by_label("依据").fill("2023年9月1日开户申请")

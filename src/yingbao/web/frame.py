@@ -106,7 +106,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             place,
             _regions(request, acting, place) if acting else (),
             _years(request, place) if acting else (),
-            url_of("search"),
+            url_of("search") if may(acting, "person.search") else None,
             url_of("help"),
             url_of("sign-out"),
             url_of("me"),
