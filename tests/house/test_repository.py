@@ -1,13 +1,13 @@
 """Conventions about files: no addresses, no paths of one machine, locks with hashes, decisions listed."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 HOUSE = Path(__file__).resolve().parents[2]
-SKIPPED_FOLDERS = {".git", "__pycache__", "node_modules", "var", "out", "build", "dist", ".hypothesis"}
 BINARY = {".parquet", ".xlsx", ".xls", ".png", ".pdf", ".duckdb", ".pyc", ".woff2", ".ttf"}
 # Put together here so that this file does not find itself.
 FORBIDDEN = [
@@ -21,14 +21,15 @@ FORBIDDEN = [
 LOCKS = sorted((HOUSE / "requirements").glob("*.txt"))
 
 
-def project_files(folder: Path = HOUSE) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        hidden_tool = path.name.startswith(".") and (path.name.endswith("_cache") or ".venv" in path.name)
-        if path.name in SKIPPED_FOLDERS or hidden_tool or path.is_symlink():
-            continue
-        if path.is_dir():
-            yield from project_files(path)
-        elif path.suffix not in BINARY:
+def project_files() -> Iterator[Path]:
+    """What git tracks, and what it would: nothing that it is told to pass over."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=HOUSE, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    for name in filter(None, listed.split("\0")):
+        path = HOUSE / name
+        if path.suffix not in BINARY and path.is_file() and not path.is_symlink():
             yield path
 
 

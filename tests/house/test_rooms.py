@@ -24,6 +24,10 @@ REWRITE = "run .venv/bin/python tests/house/test_rooms.py"
 NO_DEED = {"check_password_rules": "reads a password by the rules"}
 
 
+#: What is written anew until a roster is submitted; afterwards their own trigger refuses every change.
+WORKING_PAPERS = ["rosters_candidate", "rosters_row"]
+
+
 def states_page() -> str:
     """The life of an enrolment as drawn from `registry.states`."""
     from yingbao.registry.states import CHANGES, DEEDS, EDGES, STATES
@@ -169,7 +173,7 @@ def test_every_table_is_guarded_against_deleting() -> None:
         }
     tables = [model._meta.db_table for room in rooms() for model in room.get_models()]
     assert len(tables) > 18
-    assert [table for table in tables if table not in guarded] == []
+    assert sorted(table for table in tables if table not in guarded) == WORKING_PAPERS
 
 
 @pytest.mark.usefixtures("module_database")
@@ -178,7 +182,7 @@ def test_every_versioned_model_has_its_triggers_and_all_its_columns_in_the_versi
     from yingbao.journal.models import Versioned
 
     models = [m for room in rooms() for m in room.get_models() if issubclass(m, Versioned)]
-    assert len(models) == 19
+    assert len(models) > 20
     with raw("super") as connection:
         for model in models:
             table = model._meta.db_table

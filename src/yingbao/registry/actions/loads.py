@@ -99,13 +99,17 @@ def load_now(
 
 def _ask(by: Acting, region: str, file: Path, on: date, since: date, grounds: str) -> UUID:
     by.require("run.load", region)
-    return runs.ask(
-        by=by, kind=KIND, total=Source.open(file).rows,
-        given={
-            "region": regions.canonical(region), "file": str(file.resolve()), "on": on.isoformat(),
-            "since": since.isoformat(), "grounds": grounds,
-        },
-    )  # fmt: skip
+    given = {
+        "region": regions.canonical(region), "file": str(file.resolve()), "on": on.isoformat(),
+        "since": since.isoformat(), "grounds": grounds,
+    }  # fmt: skip
+    with within(by):
+        run_id = runs.ask(by=by, kind=KIND, total=Source.open(file).rows, given=given)
+        record(
+            by=by, action="population.ask", subject="run", subject_id=run_id, unit_code=region, grounds=grounds,
+            facts={"on": given["on"], "since": given["since"]},
+        )  # fmt: skip
+    return run_id
 
 
 def run_load(*, by: Acting, run_id: UUID, tell: Tell | None = None) -> Loaded | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: What each kind of run does; a room that adds a kind adds its words here.
 KINDS: Final[dict[str, str]] = {
     "journal.verify": "核对日志封存",
-    "registry.load": "批量装入人员",
+    "population.load": "批量装入人员",
     "load": "批量装入人员",
 }
 OUTCOMES: Final = {
