@@ -32,22 +32,25 @@ def cluster() -> Iterator[Any]:
     )
     os.environ.setdefault("YINGBAO_SECRET_KEY", "benchmarks keep no secrets")
     from yingbao.cluster import Cluster  # noqa: PLC0415 - after the environment
+    from yingbao.cluster.locks import alone  # noqa: PLC0415
     from yingbao.seal import Keyring, keys_path  # noqa: PLC0415
 
     STATE.mkdir(parents=True, exist_ok=True)
     found = Cluster(STATE)
-    found.ensure()
-    Keyring.ensure(keys_path(STATE))
-    import django  # noqa: PLC0415
+    # two figures at once would stop each other's database, and slow each other down
+    with alone(STORE / "rooms.lock", say):
+        found.ensure()
+        Keyring.ensure(keys_path(STATE))
+        import django  # noqa: PLC0415
 
-    django.setup()
-    try:
-        yield found
-    finally:
-        from django.db import connections  # noqa: PLC0415
+        django.setup()
+        try:
+            yield found
+        finally:
+            from django.db import connections  # noqa: PLC0415
 
-        connections.close_all()
-        found.stop()
+            connections.close_all()
+            found.stop()
 
 
 def point_at(server: Any, name: str) -> None:
