@@ -7,12 +7,14 @@ import yingbao.kernel.ids
 
 
 class Migration(migrations.Migration):
-    dependencies = [
+    """A column, a table, and their triggers and policy."""
+
+    dependencies = (
         ("registry", "0002_versions_and_scope"),
         ("journal", "0003_kept_again"),
-    ]
+    )
 
-    operations = [
+    operations = (
         migrations.AddField(
             model_name="resident",
             name="unknown",
@@ -52,4 +54,4 @@ class Migration(migrations.Migration):
             "SELECT journal_scope('registry_load_fault', 'journal_reaches(unit_code)')",
             migrations.RunSQL.noop,
         ),
-    ]
+    )
