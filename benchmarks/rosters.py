@@ -160,7 +160,9 @@ class _Registry:
         )
         with within(PROGRAM), connection.cursor() as cursor:
             raw: Any = cursor.cursor
-            with raw.copy(f"COPY registry_resident ({columns}) FROM STDIN (FORMAT binary)") as copy:
+            # row policies take no COPY: staged, then inserted
+            raw.execute(f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {columns} FROM registry_resident LIMIT 0")
+            with raw.copy(f"COPY staged ({columns}) FROM STDIN (FORMAT binary)") as copy:
                 copy.set_types(kinds)
                 for row, blob, key in zip(self.table, sealed, keys, strict=True):
                     copy.write_row(
@@ -180,6 +182,7 @@ class _Registry:
                             [],
                         )
                     )
+            raw.execute(f"INSERT INTO registry_resident ({columns}) SELECT {columns} FROM staged")
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE registry_resident")
 

@@ -15,23 +15,26 @@ from yingbao.rosters.senders import DEPARTMENTS, excluding, touched
 
 Tell = Callable[[int, int], None]
 _TOLD = 5_000
+#: So that sorting and hashing a hundred thousand rows stays in memory.
+_SORTED = "128MB"
 
 
 def compare(roster: Roster, found: Read, tell: Tell | None = None) -> None:
     """Stage, match, compare; then the counts and the basis on the roster."""
     given = values(roster)
     with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{_SORTED}'")
         for name in matching.TEMPORARY:
             cursor.execute(f"DROP TABLE IF EXISTS {name}")
         cursor.execute(matching.STAGE)
         _copy(cursor, found, tell)
-        cursor.execute("ANALYZE read_rows")
+        cursor.execute("ANALYZE read_rows (document_key)")
         for statement in (matching.KIN, matching.MATCH, matching.CANDIDATES, matching.SUGGEST):
             cursor.execute(statement, given)
-        cursor.execute("ANALYZE matched")
+        cursor.execute("ANALYZE matched (place, resident_id, category)")
         for statement in (matching.HELD, matching.AGAIN, matching.ELSEWHERE):
             cursor.execute(statement, given)
-        cursor.execute("ANALYZE held")
+        cursor.execute("ANALYZE held (resident_id, category)")
         cursor.execute(matching.OUTCOME, given)
         cursor.execute(matching.KEEP_CANDIDATES, given)
         if roster.extent == "full":

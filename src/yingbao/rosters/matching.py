@@ -217,16 +217,16 @@ WHERE h.category = ANY(%(classes)s) AND h.certified_by = %(sender)s AND h.period
 BASIS = """
 WITH mine AS MATERIALIZED (SELECT DISTINCT compared_id AS id FROM rosters_row
     WHERE roster_id = %(roster)s AND compared_id IS NOT NULL)
-SELECT coalesce(sum(hashtextextended(said, 0)::numeric), 0)::text FROM (
-    SELECT concat_ws('|', r.id, r.name, r.merged_into_id, r.document_key) AS said
+SELECT count(*) || '.' || coalesce(bit_xor(said), 0) FROM (
+    SELECT hash_record_extended(ROW(r.id, r.name, r.merged_into_id, r.document_key), 1) AS said
     FROM registry_resident r WHERE r.id IN (SELECT id FROM mine)
-    UNION ALL SELECT concat_ws('|', 'h', h.id, h.category, h.period) FROM registry_holding h
+    UNION ALL SELECT hash_record_extended(ROW(h.id, h.category, h.period), 2) FROM registry_holding h
     WHERE h.resident_id IN (SELECT id FROM mine) AND NOT isempty(h.period) AND h.category = ANY(%(touched)s)
-    UNION ALL SELECT concat_ws('|', 's', s.id, s.period) FROM registry_survival s
+    UNION ALL SELECT hash_record_extended(ROW(s.id, s.period), 3) FROM registry_survival s
     WHERE s.resident_id IN (SELECT id FROM mine) AND s.status = 'died'
-    UNION ALL SELECT concat_ws('|', 'c', h.id, h.period) FROM registry_holding h WHERE %(full)s
+    UNION ALL SELECT hash_record_extended(ROW(h.id, h.period), 4) FROM registry_holding h WHERE %(full)s
     AND h.category = ANY(%(classes)s) AND h.certified_by = %(sender)s AND h.period @> %(as_of)s::date
-    UNION ALL SELECT concat_ws('|', 'd', r.id) FROM registry_resident r JOIN rosters_row w
+    UNION ALL SELECT hash_record_extended(ROW(r.id, w.id), 5) FROM registry_resident r JOIN rosters_row w
     ON w.roster_id = %(roster)s AND w.compared_id IS NULL AND w.document_key = r.document_key WHERE r.merged_into_id IS NULL
 ) basis
 """

@@ -88,7 +88,9 @@ class Row(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    roster = models.ForeignKey(Roster, models.PROTECT, related_name="rows", db_index=False)
+    roster = models.ForeignKey(
+        Roster, models.PROTECT, related_name="rows", db_index=False, db_constraint=False
+    )
     sheet = models.TextField()
     number = models.IntegerField()
     name = models.TextField()
@@ -128,7 +130,7 @@ class Candidate(models.Model):
     """A person whom a row without a number that fits may mean, and how surely."""
 
     id = models.BigAutoField(primary_key=True)
-    row = models.ForeignKey(Row, models.PROTECT, related_name="candidates")
+    row = models.ForeignKey(Row, models.PROTECT, related_name="candidates", db_constraint=False)
     resident_id = models.UUIDField()
     score = models.SmallIntegerField()
 

@@ -10,6 +10,7 @@ import yingbao.kernel.ids
 
 class Migration(migrations.Migration):
     """The first tables."""
+
     initial = True
 
     dependencies = ()
@@ -219,6 +220,7 @@ class Migration(migrations.Migration):
             model_name="row",
             name="roster",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="rows",
@@ -229,7 +231,10 @@ class Migration(migrations.Migration):
             model_name="candidate",
             name="row",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="candidates", to="rosters.row"
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="candidates",
+                to="rosters.row",
             ),
         ),
         migrations.AddConstraint(
