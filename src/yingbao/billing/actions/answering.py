@@ -144,8 +144,11 @@ def _look(part: Part, snapshot: Path, answers: Path, on: date) -> str:
         f"FROM read_parquet('{answers}') a JOIN read_parquet('{snapshot}') s USING (person_id) "
         "WHERE CAST(a.person_id AS UUID) NOT IN (SELECT resident_id FROM terminated)"
     )
-    whole = ", ".join(("unit_code", "category", *ANSWER, *PAID_FEN))
-    return f"SELECT *, md5(CAST(row({whole}) AS VARCHAR)) AS fingerprint FROM ({read})"
+    # one text of all of it: text columns are never NULL, so an empty place is told from an empty word by its column
+    whole = ", ".join(
+        f"coalesce(CAST({n} AS VARCHAR), '')" for n in ("unit_code", "category", *ANSWER, *PAID_FEN)
+    )
+    return f"SELECT *, md5(concat_ws(chr(31), {whole})) AS fingerprint FROM ({read})"
 
 
 def _compare(db: Any, looks: list[str], folder: Path) -> int:

@@ -134,6 +134,7 @@ def _read(by: Acting, unit: str, benefit_year: int, on: date, folder: Path) -> _
                 at, quiet = cursor.fetchone()
             if quiet or look == _PATIENCE:
                 enter(by.unit_code)
+                writing.roomy()
                 parts = parts_of(unit, benefit_year)
                 write_snapshot(
                     by=Acting.program(by.unit_code), region=unit, on=on, out=folder / "snapshot.parquet"
@@ -159,6 +160,7 @@ def _write(
 ) -> Assessed:
     assessment_id = uuid7()
     with within(by):
+        writing.roomy()
         entry_id = record(
             by=by, action="bills.assess", subject="assessment", subject_id=assessment_id, unit_code=unit,
             grounds=grounds, news="assessed",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from yingbao.billing.actions.writing import Progress, untold
+from yingbao.billing.actions.writing import Progress, roomy, untold
 from yingbao.billing.errors import NothingAssessed, NothingNew
 from yingbao.billing.models import Assessment, Register
 from yingbao.billing.states import CURRENT
@@ -66,6 +66,7 @@ def issue_register(
     unit = regions.canonical(region)
     by.require("register.issue", unit)
     with within(by), connection.cursor() as cursor:
+        roomy()
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, f"{unit}/{benefit_year}"])
         done = Register.objects.filter(run_id=run_id).first() if run_id else None
         if done is not None:

@@ -38,6 +38,12 @@ class Made:
     transfers: int
 
 
+def roomy() -> None:
+    """Memory for this transaction: joins of a whole county, and the policies' look-ups, in one piece rather than on disk."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+
+
 def states(event: str) -> str:
     """The states an event may find a bill in, as a list for SQL."""
     return ", ".join(f"'{state}'" for state in from_states(event))
