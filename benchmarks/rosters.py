@@ -161,7 +161,9 @@ class _Registry:
         with within(PROGRAM), connection.cursor() as cursor:
             raw: Any = cursor.cursor
             # row policies take no COPY: staged, then inserted
-            raw.execute(f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {columns} FROM registry_resident LIMIT 0")
+            raw.execute(
+                f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {columns} FROM registry_resident LIMIT 0"
+            )
             with raw.copy(f"COPY staged ({columns}) FROM STDIN (FORMAT binary)") as copy:
                 copy.set_types(kinds)
                 for row, blob, key in zip(self.table, sealed, keys, strict=True):
