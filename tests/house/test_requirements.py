@@ -2,7 +2,7 @@
 
 import ast
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ def rows() -> list[tuple[str, str, str, str]]:
     return [(m[1], m[2], m[3], m[4] or "") for m in found if m]
 
 
-@lru_cache(maxsize=None)
+@cache
 def names_in(path: str) -> frozenset[str]:
     tree = ast.parse((HOUSE / path).read_text(encoding="utf-8"))
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))

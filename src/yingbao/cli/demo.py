@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yingbao.cli.show import print_assessment, print_explanation
 from yingbao.policy import Policy, explain, load_release
+
+if TYPE_CHECKING:
+    from yingbao.rehearsal.season import Season
 
 REGION, YEAR = "620721", 2024
 
@@ -46,11 +49,12 @@ def demo(
     print()
     print(f"为什么是这个数？人员 {season.example}（{row['unit']}），缴费日 {season.on}：")
     print_explanation(explain(policy, person_of(row), season.on))
-    _workbench(policy, season.snapshot, out / "state", serve=serve, port=port)
+    _workbench(policy, season, out, serve=serve, port=port)
 
 
-def _workbench(policy: Policy, snapshot: Path, state: Path, *, serve: bool, port: int | None) -> None:
-    """The same people in the registry, the cast signed up, the pages served (or everything stopped again)."""
+def _workbench(policy: Policy, season: Season, out: Path, *, serve: bool, port: int | None) -> None:
+    """The same people and lists through the rooms, the cast signed up, the pages served (or all of it stopped again)."""
+    state = out / "state"
     from yingbao.cli import machine
     from yingbao.cli.load import load_file, print_loaded
 
@@ -67,11 +71,13 @@ def _workbench(policy: Policy, snapshot: Path, state: Path, *, serve: bool, port
     if there:
         print(f"登记库里已有 {there:,} 人，不重复装入")
     else:
-        print_loaded(*load_file(policy, snapshot, date(YEAR, 12, 31), since))
+        print_loaded(*load_file(policy, season.population, date(YEAR, 12, 31), since))
     with within(region):
         names = policy.release.units.of if policy.release.units else {}
         towns = [(unit.code, unit.name) for unit in units_below(region, since) if unit.name in names]
     cast = enrol_cast(region, policy.release.name, towns, since)
+    if not there:
+        _season_in_the_rooms(policy, season, region, out)
     if not serve:
         machine.down(data=state)
         return
@@ -81,6 +87,29 @@ def _workbench(policy: Policy, snapshot: Path, state: Path, *, serve: bool, port
         print(f"  {login:10}{name}  {post}")
     print(
         f"登录时要的 6 位动态口令：.venv/bin/yingbao demo --code 登录名。停止：.venv/bin/yingbao down --data {state}"
+    )
+
+
+def _season_in_the_rooms(policy: Policy, season: Season, region: str, out: Path) -> None:
+    """The departments' lists handed in by the clerk and applied by the reviewer, everybody assessed, the first issue."""
+    from yingbao.billing.actions import assess_everyone, issue_register, write_workbook
+    from yingbao.billing.queries.registers import register
+    from yingbao.journal.scope import within
+    from yingbao.kernel.money import yuan_grouped
+    from yingbao.rehearsal.cast import player
+    from yingbao.rehearsal.lists import apply_lists
+
+    clerk = player("jingban", region, policy.release.name)
+    reviewer = player("fuhe", region, policy.release.name)
+    apply_lists(policy, season.lists, clerk=clerk, reviewer=reviewer, as_of=season.on, say=print)
+    assess_everyone(by=clerk, region=REGION, benefit_year=YEAR, on=season.on, grounds="演练")
+    register_id = issue_register(by=clerk, region=REGION, benefit_year=YEAR, grounds="演练")
+    path = out / f"{YEAR}年度预征清册第1期（工作台）.xlsx"
+    write_workbook(by=clerk, register_id=register_id, path=path)
+    with within(clerk):
+        issue = register(register_id)
+    print(
+        f"工作台的预征清册第 {issue.number} 期：{issue.bills:,} 张账单，个人应缴合计 {yuan_grouped(issue.due_fen)} 元，{path}"
     )
 
 

@@ -76,6 +76,13 @@ def _enrol(by: Acting, player: Player, unit: str, unit_name: str, from_on: date)
     actions.confirm_second_factor(by=own, staff_id=staff_id, code=_shown(device, -1))
 
 
+def player(login: str, region: str, region_name: str) -> Acting:
+    """One of the cast in the post of the region. Raises KeyError for nobody of the cast."""
+    found = {one.login: one for one in CAST}[login]
+    staff_id = queries.staff_by_login(login)
+    return Acting(staff_id, found.name, found.role, region, region_name, ROLES[found.role].permissions)
+
+
 def code_of(login: str) -> str | None:
     """What the code generator of one of the cast shows now; None for anybody else."""
     if login not in {player.login for player in CAST}:

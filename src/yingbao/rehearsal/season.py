@@ -22,6 +22,7 @@ from yingbao.policy import Policy
 from yingbao.policy.explain import PAYER_NAMES
 from yingbao.policy.schema.rules import PAYERS
 from yingbao.rehearsal.memberships import MEMBERSHIP, split_for_rosters
+from yingbao.rehearsal.rosters import RosterFile
 from yingbao.rehearsal.sample import (
     departments_of,
     make_population,
@@ -40,9 +41,11 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """What the job left behind."""
+    """What the job left behind. `population` is everybody without the classes that the departments' `lists` bring."""
 
     folder: Path
+    population: Path
+    lists: tuple[RosterFile, ...]
     register: Path
     snapshot: Path
     assessment: Path
@@ -74,7 +77,8 @@ def run_season(policy: Policy, people: int, seed: int, out: Path, say: Say) -> S
         reading = read_roster(file.path, spellings, sender=file.sender)
         rows += match_rows(reading.rows, ids, names)
         say(f"读入 {file.path.name}：{len(reading.rows):,} 行")
-    snapshot = out / "snapshot.parquet"
+    population, snapshot = out / "population.parquet", out / "snapshot.parquet"
+    pq.write_table(table, population)
     pq.write_table(with_classes(table, rows), snapshot)
     say("按政策逐人核定……")
     assessment = out / "assessment.parquet"
@@ -84,7 +88,19 @@ def run_season(policy: Policy, people: int, seed: int, out: Path, say: Say) -> S
     bills = list(_bills(policy, snapshot, assessment, on))
     _write(policy, register, bills, rows, on)
     used = sum(row.usable for row in rows)
-    return Season(out, register, snapshot, assessment, assessed, on, used, len(rows) - used, _example(bills))
+    return Season(
+        out,
+        population,
+        tuple(files),
+        register,
+        snapshot,
+        assessment,
+        assessed,
+        on,
+        used,
+        len(rows) - used,
+        _example(bills),
+    )
 
 
 def _pairs(table: pa.Table, key: str, value: str) -> Iterator[tuple[Any, Any]]:

@@ -23,6 +23,7 @@ from yingbao.journal.actions import announce, record
 from yingbao.journal.keys import sealer
 from yingbao.journal.queries import was_done
 from yingbao.journal.scope import within
+from yingbao.journal.statistics import analyze
 from yingbao.kernel import regions
 from yingbao.kernel.ids import uuid7_block
 from yingbao.kernel.refusal import Refusal
@@ -40,6 +41,13 @@ from yingbao.registry.models import LoadFault, Unit
 from yingbao.registry.vocabulary import categories
 
 KIND = "population.load"
+#: What a load fills.
+_FILLED = tuple(
+    f"registry_{name}"
+    for name in (
+        "household", "resident", "membership", "residence", "schooling", "cover", "holding", "survival",
+    )
+)  # fmt: skip
 #: One load at a time, whatever the region: numbers are unique in the nation. The number is ours alone.
 _LOCK = 390_002
 _PATIENCE_S = 5
@@ -205,6 +213,7 @@ def _write(source: Source, rules: Rules, writer: Writer, tell: Tell | None) -> N
         if tell is not None:
             tell(done, source.rows)
     writer.finish()
+    analyze(_FILLED)
 
 
 def _ahead(batches: Iterator[Batch], work: Callable[[Batch], Prepared]) -> Iterator[Prepared]:

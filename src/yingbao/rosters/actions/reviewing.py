@@ -11,12 +11,16 @@ from yingbao.journal.acting import Acting
 from yingbao.journal.actions import record
 from yingbao.journal.errors import SameTwoPeople
 from yingbao.journal.scope import within
+from yingbao.journal.statistics import analyze
 from yingbao.rosters import applying, matching
 from yingbao.rosters.actions.handing_in import require_sender
 from yingbao.rosters.comparing import basis, values
 from yingbao.rosters.errors import GroundsMissing, NoWayForRoster, RegistryMoved, RosterNotFound, RowsOpen
 from yingbao.rosters.models import Roster, Row
 from yingbao.rosters.states import OPEN, edge
+
+#: So many holdings written at once make the old statistics wrong.
+_MANY = 1_000
 
 
 def submit(*, by: Acting, roster_id: UUID) -> None:
@@ -73,6 +77,8 @@ def apply(*, by: Acting, roster_id: UUID, grounds: str = "") -> dict[str, int]:
             if "registry_holding_once" in str(error):
                 raise RegistryMoved from error
             raise
+        if ended + moved + new > _MANY:
+            analyze(("registry_holding",))
     return {"ended": ended, "changed": moved, "new": new}
 
 
