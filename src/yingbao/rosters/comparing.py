@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -15,6 +16,7 @@ from yingbao.rosters.senders import DEPARTMENTS, excluding, touched
 
 Tell = Callable[[int, int], None]
 _TOLD = 5_000
+_LONG = 3_000
 #: So that sorting and hashing a hundred thousand rows stays in memory.
 _SORTED = "128MB"
 
@@ -38,10 +40,9 @@ def compare(roster: Roster, found: Read, tell: Tell | None = None) -> None:
         cursor.execute(matching.OUTCOME, given)
         cursor.execute(matching.KEEP_CANDIDATES, given)
         if roster.extent == "full":
-            cursor.execute(matching.ENDED, given)
-        cursor.execute(
-            "SELECT outcome, count(*) FROM rosters_row WHERE roster_id = %s GROUP BY 1", [roster.id]
-        )
+            with _hashed(cursor, found.count):
+                cursor.execute(matching.ENDED, given)
+        cursor.execute("SELECT outcome, count(*) FROM rosters_row WHERE roster_id = %s GROUP BY 1", [roster.id])
         roster.counts = dict(cursor.fetchall())
     roster.basis = basis(roster)
 
@@ -62,9 +63,19 @@ def values(roster: Roster) -> dict[str, Any]:
 
 def basis(roster: Roster) -> str:
     """What the rows of the roster stand on in the registry as it is now."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, _hashed(cursor, sum(roster.counts.values())):
         cursor.execute(matching.BASIS, values(roster))
         return str(cursor.fetchone()[0])
+
+
+@contextmanager
+def _hashed(cursor: Any, rows: int) -> Iterator[None]:
+    """For a long list, no walking from row to row: rows written a moment ago have no statistics and look few."""
+    if rows > _LONG:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+    yield
+    if rows > _LONG:
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def _copy(cursor: Any, found: Read, tell: Tell | None) -> None:
