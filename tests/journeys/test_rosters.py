@@ -113,7 +113,7 @@ def test_a_list_goes_from_the_department_through_the_clerk_to_the_reviewer(
 
     page = sign_in(opened, "civil_affairs", PHONE)
     page.goto(address)
-    page.wait_for_selector("text=没有账单会变")
+    page.wait_for_selector("text=下载标注表（含签字盖章页）")
     looked_at(page, "department")
     with page.expect_download() as download:
         page.get_by_role("link", name="下载标注表", exact=True).first.click()
