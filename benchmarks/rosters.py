@@ -6,6 +6,7 @@ registry with what the comparison looks at (number, name, birth, unit).
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import tempfile
@@ -103,7 +104,10 @@ class _Registry:
     def __enter__(self) -> _Registry:
         sys.path.insert(0, str(ROOT / "tests"))
         os.environ["DJANGO_SETTINGS_MODULE"] = "yingbao.config.settings"
-        import databases  # noqa: PLC0415 - the tests' way to a database
+        import clusters  # noqa: PLC0415 - the tests' way to a database
+        import databases  # noqa: PLC0415
+
+        atexit.register(clusters.stop_session)
 
         if "YINGBAO_STATE" not in os.environ:
             databases.prepare_environment(Path(tempfile.mkdtemp(prefix="yingbao-bench-")))
@@ -122,8 +126,6 @@ class _Registry:
 
         connections.close_all()
         clusters.session_cluster().drop_database(self.name)
-        if self.people <= SMALL or rows_or(PEOPLE) <= SMALL:
-            clusters.stop_session()
 
     def _fill(self) -> None:
         from django.db import connection  # noqa: PLC0415
