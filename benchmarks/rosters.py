@@ -50,7 +50,9 @@ def measure(name: str) -> Figure:
     small = min(SMALL, people)
     with _Registry(people) as registry:
         path = registry.workbook(listed, 0)
-        spent = in_turn(reading=lambda: timed(lambda: _only_read(path)), outcomes=lambda: registry.compared(path))
+        spent = in_turn(
+            reading=lambda: timed(lambda: _only_read(path)), outcomes=lambda: registry.compared(path)
+        )
         ours, calamine = spent["outcomes"], spent["reading"]
         say(f"  to outcomes {ours.wall:.2f} s, only read {calamine.wall:.2f} s")
         if name == "rosters":

@@ -42,7 +42,9 @@ def compare(roster: Roster, found: Read, tell: Tell | None = None) -> None:
         if roster.extent == "full":
             with _hashed(cursor, found.count):
                 cursor.execute(matching.ENDED, given)
-        cursor.execute("SELECT outcome, count(*) FROM rosters_row WHERE roster_id = %s GROUP BY 1", [roster.id])
+        cursor.execute(
+            "SELECT outcome, count(*) FROM rosters_row WHERE roster_id = %s GROUP BY 1", [roster.id]
+        )
         roster.counts = dict(cursor.fetchall())
     roster.basis = basis(roster)
 

@@ -30,6 +30,7 @@ from yingbao.journal.acting import Acting
 from yingbao.journal.actions import record
 from yingbao.journal.keys import sealer
 from yingbao.journal.scope import enter, within
+from yingbao.journal.statistics import analyze
 from yingbao.kernel import regions
 from yingbao.kernel.ids import uuid7
 from yingbao.registry.export import write_snapshot
@@ -180,6 +181,7 @@ def _write(
             people=answers.people, new_bills=made.bills, superseded=made.superseded, closed=made.closed,
             transfers=made.transfers, at=read.at, entry_id=entry_id, run_id=run_id, counts=answers.outcomes,
         )  # fmt: skip
+        analyze(("billing_bill", "billing_line"))
     return Assessed(
         assessment_id,
         answers.people,
