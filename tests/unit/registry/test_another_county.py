@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +67,10 @@ class World:
 
 
 Deed = Callable[[Acting, World], Any]
+#: A population of 肃南's; nobody of another county gets as far as opening it.
+LOAD: dict[str, Any] = {
+    "region": "620721", "file": Path("people.parquet"), "on": DAY, "since": DAY, "grounds": "演练",
+}  # fmt: skip
 ACTIONS: dict[str, Deed] = {
     "add_member": lambda by, w: actions.add_member(
         by=by, household_id=w.household, member=draft("某", "19700101", "333", "20"), on=DAY
@@ -73,6 +78,10 @@ ACTIONS: dict[str, Deed] = {
     "add_unit": lambda by, _: actions.add_unit(
         by=by, code="620721001", name="某镇", kind="town", parent_code="620721", from_on=DAY
     ),
+    "ask_load": lambda by, _: actions.ask_load(by=by, **LOAD),
+    "load_now": lambda by, _: actions.load_now(by=by, **LOAD),
+    "load_population": lambda by, _: actions.load_population(by=by, **LOAD),
+    "run_load": lambda by, w: actions.run_load(by=by, run_id=w.man),
     "ask_merge": lambda by, w: actions.ask_merge(by=by, kept_id=w.man, gone_id=w.twin, grounds="同"),
     "ask_split": lambda by, w: actions.ask_split(by=by, kept_id=w.man, gone_id=w.twin, grounds="异"),
     "assign": lambda by, _: actions.assign(

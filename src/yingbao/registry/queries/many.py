@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,8 @@ from yingbao.registry.states import EMPLOYEE, RESIDENT
 _ONE_DAY = timedelta(days=1)
 _PEOPLE = """
 SELECT r.id, r.birth_date, r.sex, o.basis, nullif(o.hukou_place, ''), u.name, w.name, o.permit_until, s.stage,
-    nullif(s.school, ''), r.insured_years, r.repaid_years, r.military_dependant, r.discharged_on
+    nullif(s.school, ''), r.insured_years, r.repaid_years, r.military_dependant, r.discharged_on,
+    r.unknown
 FROM registry_resident r
 LEFT JOIN registry_residence o ON o.resident_id = r.id AND o.period @> %(on)s::date
 LEFT JOIN registry_unit u ON u.code = coalesce(o.unit_id, r.unit_id)
@@ -74,17 +76,25 @@ def _person(
 ) -> Person:
     events = {status: period for _, status, period in survivals}
     died, prison, army = (events.get(name) for name in ("died", "imprisoned", "enlisted"))
-    return Person(
+    person = Person(
         person_id=str(row[0]), birth_date=row[1], sex=row[2], residence=row[3] or UNKNOWN, hukou_unit=row[4],
         unit=row[5], works_in=row[6], permit_until=row[7], student=row[8], school=row[9],
         insured_years=UNKNOWN if row[10] is None else frozenset(row[10]), repaid_years=frozenset(row[11] or ()),
         employee_cover=tuple(_span(p) for _, kind, _, p in covers if kind == EMPLOYEE),
         elsewhere_cover=tuple(_span(p) for _, kind, place, p in covers if kind == RESIDENT and place != region),
         categories=tuple(Holding(c, None if unknown else p.lower, _last(p)) for _, c, unknown, p, _ in holdings),
-        military_dependant=row[12] or False, discharged_on=row[13], died_on=died.lower if died else None,
-        imprisoned_on=prison.lower if prison else None, released_on=_last(prison) if prison else None,
+        military_dependant=row[12], discharged_on=row[13], died_on=died.lower if died else None,
+        imprisoned_on=prison.lower if prison else None, released_on=_released(prison, died),
         enlisted_on=army.lower if army else None,
     )  # fmt: skip
+    unknown: dict[str, Any] = dict.fromkeys(row[14] or (), UNKNOWN)
+    return replace(person, **unknown)
+
+
+def _released(prison: Any, died: Any) -> date | None:
+    """The last day of a term; one that the death ended was no release."""
+    last = None if prison is None else _last(prison)
+    return None if last is None or (died is not None and died.lower == last + _ONE_DAY) else last
 
 
 def _span(period: Any) -> Span:
