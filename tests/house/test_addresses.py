@@ -7,8 +7,10 @@ asked for by every role of 高台, signed in for real. A parameter that no maker
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,12 +20,14 @@ from django.urls import URLPattern, URLResolver, reverse
 import given
 from journeys.signin import client_of, enrol
 from people import (
+    CIVIL_AFFAIRS,
     CLERK,
     COUNTY,
     KANGLE,
     OTHER_COUNTY,
     SEASON,
     draft,
+    number,
     staff,
 )
 from yingbao.accounts.models import Post
@@ -33,6 +37,9 @@ from yingbao.config import urls
 from yingbao.journal import runs
 from yingbao.journal.scope import within
 from yingbao.registry import actions, queries
+from yingbao.rosters import actions as rosters
+from yingbao.rosters.queries import rows as roster_rows
+from yingbao.rosters.states import OUTCOMES
 
 #: Addresses that name no thing of anybody: reference pages, the law (public), oneself.
 NOBODYS = {"place", "home-todo"}
@@ -99,6 +106,7 @@ class World:
             from_on=SEASON,
         )
         self._bills()
+        self.roster, self.row = self._roster()
         self.others = [staff("外县人", role, OTHER_COUNTY, "高台县") for role in ROLES]
         self.clients = {who.role: client_of(who) for who in self.others}
 
@@ -117,6 +125,20 @@ class World:
         self.batch = billing.send_zero_fee(by=CLERK, register_id=self.register)
         self.bill = given.bill_of(self.person).bill.number
 
+    def _roster(self) -> tuple[UUID, int]:
+        """A list of ours with one row that waits for a decision."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "名单.csv"
+            path.write_text(
+                f"姓名,身份证号,救助类别\n无此人,{number('19700101', '999')},农村低保一类\n", encoding="utf-8"
+            )
+            roster_id = rosters.hand_in(
+                by=CIVIL_AFFAIRS, region=COUNTY, benefit_year=2024, sender="civil_affairs", as_of=SEASON,
+                extent="changes", path=path,
+            )  # fmt: skip
+        with within(CLERK):
+            return roster_id, roster_rows(roster_id, tuple(OUTCOMES))[0].id
+
     def _spans(self) -> UUID:
         with within(CLERK):
             page = queries.person_page(self.person, SEASON)
@@ -130,7 +152,7 @@ class World:
             "gone_id": [self.wife], "merge_id": [self.merge], "duty_id": [self.duty], "code": [KANGLE, COUNTY],
             "unit_code": [KANGLE, COUNTY], "unit": [KANGLE, COUNTY], "region": [COUNTY], "year": [2024],
             "on": [date(2024, 1, 1)], "register_id": [self.register], "batch_id": [self.batch], "number": [self.bill],
-            "kind": ["newborns"], "deed": ["suspend"],
+            "roster_id": [self.roster], "row_id": [self.row], "kind": ["newborns"], "deed": ["suspend"],
         }  # fmt: skip
         if parameter in known:
             return known[parameter]
