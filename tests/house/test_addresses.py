@@ -91,7 +91,7 @@ class World:
         self.staff = CLERK.staff_id
         self.post = Post.objects.get(staff_id=self.staff).id
         with within(CLERK):
-            self.run = runs.ask(by=CLERK, kind="registry.load", given={})
+            self.run = runs.ask(by=CLERK, kind="population.load", given={})
         twin = draft("裴若岚", "19800101", "621")
         other = given.household([twin])
         self.merge = self._merge(given.people_of(other)["裴若岚"], self.person)

@@ -29,7 +29,7 @@ def _units(database: str) -> None:
 
 def asked() -> runs.Telling:
     with within(CLERK):
-        run_id = runs.ask(by=CLERK, kind="registry.load", given={}, total=18_336)
+        run_id = runs.ask(by=CLERK, kind="population.load", given={}, total=18_336)
     return runs.Telling(run_id, COUNTY)
 
 

@@ -279,9 +279,12 @@ def _known(request: HttpRequest) -> Known:
     at = instant_of(typed)
     if at is None:
         return Known(today, None, "日期时间读不懂，请写成 2024-03-01T14:30")
-    # the minute typed counts in full
-    at = at.replace(second=59, microsecond=999_999)
-    if at > datetime.now(CHINA):
+    now = datetime.now(CHINA)
+    # the minute typed counts in full, the present one as far as it has gone
+    at, begun = at.replace(second=59, microsecond=999_999), at <= now
+    if begun:
+        at = min(at, now)
+    else:
         return Known(today, None, "那一刻还没有到，请选过去的日期时间")
     return Known(min(today, at.astimezone(CHINA).date()), at, "")
 
