@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -15,13 +14,13 @@ from yingbao.kernel import id_number, phones
 from yingbao.kernel.dates import BadDate, age_on, loose_date
 from yingbao.kernel.names import clean_name
 from yingbao.kernel.refusal import Refusal
+from yingbao.registry.fields import OTHER_DOCUMENT
 from yingbao.registry.states import DOCUMENT_KINDS, ID_CARD, RELATIONS, RESIDENCES, STAGES
 
 #: Until this age a child may be registered before its ID number is given. No notice prints a limit (肃南 三(一) asks
 #: for the newborn's own document); two years leave time for a late household entry and keep the unnumbered few.
 AGE_WITHOUT_DOCUMENT: Final = 2
 _YEARS: Final = range(1949, 2200)
-_OTHER_DOCUMENT = re.compile(r"[A-Z0-9()-]{5,30}", re.ASCII)
 _FIRST_BIRTH: Final = date(1900, 1, 1)
 
 
@@ -140,7 +139,7 @@ def _document(draft: Draft, on: date, faults: Faults) -> tuple[str, date | None,
     number = id_number.normalise(str(draft.document))
     if draft.document_kind not in DOCUMENT_KINDS:
         faults.add("document_kind", "没有选证件类型，请从列出的类型里选")
-    elif not _OTHER_DOCUMENT.fullmatch(number):
+    elif not OTHER_DOCUMENT.fullmatch(number):
         faults.add("document", "证件号码应为5至30位字母、数字，请按原件录入")
     return number, None, ""
 

@@ -13,11 +13,11 @@ from typing import Any
 from yingbao.journal.keys import sealer
 from yingbao.kernel.dates import loose_date
 from yingbao.kernel.refusal import Invalid
+from yingbao.registry.fields import DOCUMENT
 from yingbao.workbooks.headings import NOTHING, Field
 from yingbao.workbooks.lines import FileLines, Lines, read_lines
 from yingbao.workbooks.sheets import text_of
 
-DOCUMENT = "resident.document"
 ROSTER_DOCUMENT = "roster.document"
 _PLACES = 18
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -13,11 +14,10 @@ from yingbao.journal.keys import sealer
 from yingbao.kernel import id_number, phones
 from yingbao.kernel.names import clean_name
 from yingbao.kernel.refusal import Refusal
-from yingbao.registry.fields import DOCUMENT, HOUSEHOLD_NUMBER, PHONE
+from yingbao.registry.fields import DOCUMENT, HOUSEHOLD_NUMBER, OTHER_DOCUMENT, PHONE
 
 Key = Literal["document", "phone", "household", "name", "initials"]
 _INITIALS = re.compile(r"[a-z]{2,8}", re.ASCII)
-_OTHER_DOCUMENT = re.compile(r"[A-Z0-9()-]{5,30}", re.ASCII)
 LIMIT = 50
 _COLUMNS = "r.id, r.name, r.sex, r.birth_date, r.document_sealed, r.unit_id, u.name, r.state"
 _FROM = "FROM registry_resident r JOIN registry_unit u ON u.code = r.unit_id"
@@ -57,10 +57,8 @@ def key_of(text: str) -> tuple[Key, list[str | bytes]] | None:
     typed = text.strip()
     number = id_number.normalise(typed)
     if len(number) in (15, 18) and number[:-1].isdigit():
-        try:
+        with suppress(Refusal):  # a number of 15 places is kept with 18
             number = id_number.check(number)
-        except Refusal:
-            return "document", [sealer().index(number, DOCUMENT)]
         return "document", [sealer().index(number, DOCUMENT)]
     if HOUSEHOLD_NUMBER.fullmatch(typed.upper()):
         return "household", [typed.upper()]
@@ -71,7 +69,7 @@ def key_of(text: str) -> tuple[Key, list[str | bytes]] | None:
         return "phone", [sealer().index(phones.check(typed), PHONE)]
     except Refusal:
         pass
-    if _OTHER_DOCUMENT.fullmatch(number) and any(char.isdigit() for char in number):
+    if OTHER_DOCUMENT.fullmatch(number) and any(char.isdigit() for char in number):
         return "document", [sealer().index(number, DOCUMENT)]
     try:
         return "name", [clean_name(typed)[0]]
