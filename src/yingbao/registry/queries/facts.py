@@ -9,7 +9,6 @@ from uuid import UUID
 
 from yingbao.policy import UNKNOWN, Holding, Person, Span
 from yingbao.registry.queries.people import PersonPage, person_page
-from yingbao.registry.queries.people import Span as Row
 from yingbao.registry.states import EMPLOYEE, RESIDENT
 
 
@@ -48,16 +47,15 @@ def facts(page: PersonPage, on: date, region: str) -> Person:
         discharged_on=page.discharged_on,
         died_on=death.from_on if death else None,
         imprisoned_on=prison.from_on if prison else None,
-        released_on=_released(prison, death),
+        released_on=released_on(prison.through_on if prison else None, death.from_on if death else None),
         enlisted_on=army.from_on if army else None,
     )
     unknown: dict[str, Any] = dict.fromkeys(page.unknown, UNKNOWN)
     return replace(person, **unknown)
 
 
-def _released(prison: Row | None, death: Row | None) -> date | None:
-    """The last day of a term; one that the death ended was no release."""
-    if prison is None or prison.through_on is None:
+def released_on(last_on: date | None, died_on: date | None) -> date | None:
+    """The last day of a term in prison; one that the death ended was no release."""
+    if last_on is None or died_on == last_on + timedelta(days=1):
         return None
-    ended_by_death = death is not None and death.from_on == prison.through_on + timedelta(days=1)
-    return None if ended_by_death else prison.through_on
+    return last_on

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from yingbao.policy import UNKNOWN, Holding, Person, Span
+from yingbao.registry.queries.facts import released_on
 from yingbao.registry.states import EMPLOYEE, RESIDENT
 
 _ONE_DAY = timedelta(days=1)
@@ -84,17 +85,11 @@ def _person(
         elsewhere_cover=tuple(_span(p) for _, kind, place, p in covers if kind == RESIDENT and place != region),
         categories=tuple(Holding(c, None if unknown else p.lower, _last(p)) for _, c, unknown, p, _ in holdings),
         military_dependant=row[12], discharged_on=row[13], died_on=died.lower if died else None,
-        imprisoned_on=prison.lower if prison else None, released_on=_released(prison, died),
+        imprisoned_on=prison.lower if prison else None, released_on=released_on(_last(prison) if prison else None, died.lower if died else None),
         enlisted_on=army.lower if army else None,
     )  # fmt: skip
     unknown: dict[str, Any] = dict.fromkeys(row[14] or (), UNKNOWN)
     return replace(person, **unknown)
-
-
-def _released(prison: Any, died: Any) -> date | None:
-    """The last day of a term; one that the death ended was no release."""
-    last = None if prison is None else _last(prison)
-    return None if last is None or (died is not None and died.lower == last + _ONE_DAY) else last
 
 
 def _span(period: Any) -> Span:
