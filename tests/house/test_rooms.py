@@ -22,10 +22,13 @@ REFERENCE = HOUSE / "docs" / "reference"
 REWRITE = "run .venv/bin/python tests/house/test_rooms.py"
 #: Actions that write nothing themselves, and why.
 NO_DEED = {"check_password_rules": "reads a password by the rules"}
+#: Steps of another room's deed, within its transaction and under its entry: they take a cursor, and their callers journal.
+STEPS = {"Paid", "insure", "annul_insurance", "settle"}
 
 
 #: What is written anew until a roster is submitted; afterwards their own trigger refuses every change.
-WORKING_PAPERS = ["rosters_candidate", "rosters_row"]
+#: A call's nonce is kept only as long as the call could be taken.
+WORKING_PAPERS = ["payments_nonce", "rosters_candidate", "rosters_row"]
 
 
 def states_page() -> str:
@@ -129,6 +132,8 @@ def test_every_action_is_keyword_only_one_transaction_and_journals() -> None:
     for module in action_modules():
         functions = actions_of(module)
         for node in filter(is_action, functions.values()):
+            if node.name in STEPS:
+                continue
             seen += 1
             reached = calls(node)
             for name in list(reached):
@@ -144,7 +149,7 @@ def test_every_action_of_the_registry_is_an_action() -> None:
     named = {
         name for module in action_modules() for name, node in actions_of(module).items() if is_action(node)
     }
-    assert set(actions.__all__) <= named
+    assert set(actions.__all__) - STEPS <= named
     assert sorted(set(NO_DEED) & named) == []
 
 

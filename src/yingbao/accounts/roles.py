@@ -39,6 +39,19 @@ PERMISSIONS: Final[dict[str, str]] = {
     "bill.view": "看账单",
     "bill.assess": "全员核定",
     "bill.settle": "登记到账、退费",
+    "order.view": "看收款",
+    "order.take": "窗口收费、日结",
+    "order.make": "经渠道下单、取消",
+    "order.confirm": "经渠道告知收款",
+    "order.cancel": "取消订单",
+    "receipt.print": "打印缴款凭据",
+    "refund.ask": "申请退费",
+    "refund.review": "复核退费",
+    "refund.pay": "经渠道告知退款结果",
+    "refund.retry": "退款失败后重退",
+    "ledger.view": "看账簿",
+    "channel.view": "看渠道",
+    "channel.manage": "登记渠道与密钥",
     "register.view": "看征缴清册",
     "register.issue": "编制征缴清册",
     "register.declare": "零费申报",
@@ -61,14 +74,27 @@ _READ: Final = frozenset(
     {"home.view", "web.components", "policy.view", "policy.calculate", "unit.view", "run.view"}
 )
 _PEOPLE: Final = frozenset({"person.search", "person.view", "bill.view"})
+_COUNTER: Final = frozenset(
+    {"order.view", "order.take", "order.cancel", "receipt.print", "refund.ask", "refund.retry"}
+)
+_BOOKS: Final = frozenset({"order.view", "ledger.view", "channel.view"})
+#: What a channel may do for the people of its unit. No member of staff has these: whoever takes money at the counter
+#: does it by `order.take`.
+CHANNEL: Final = frozenset({"order.make", "order.confirm", "refund.ask", "refund.pay", "bill.settle"})
 _VILLAGE: Final = _READ | _PEOPLE | {"person.register"}
 _REGISTER: Final = frozenset(
     {"bill.assess", "register.view", "register.issue", "register.declare", "register.export", "policy.supply"}
 )
 _ROSTER: Final = frozenset({"roster.view", "roster.hand-in"})
-_TOWN: Final = _VILLAGE | _ROSTER | {"person.change", "person.unmask", "person.state", "duty.manage"}
+_TOWN: Final = (
+    _VILLAGE | _ROSTER | _COUNTER | {"person.change", "person.unmask", "person.state", "duty.manage"}
+)
 _COUNTY: Final = (
-    _TOWN | {"person.class", "person.merge.request", "unit.manage", "run.load"} | _REGISTER | {"roster.match"}
+    _TOWN
+    | {"person.class", "person.merge.request", "unit.manage", "run.load"}
+    | _REGISTER
+    | _BOOKS
+    | {"roster.match"}
 )
 
 ROLES: Final[dict[str, Role]] = {
@@ -82,18 +108,35 @@ ROLES: Final[dict[str, Role]] = {
             "复核",
             _READ
             | _PEOPLE
-            | {"person.unmask", "person.merge.review", "roster.view", "roster.review", "register.view"},
+            | {
+                "person.unmask",
+                "person.merge.review",
+                "roster.view",
+                "roster.review",
+                "register.view",
+                "refund.review",
+            }
+            | _BOOKS,
         ),
-        Role("chief", "领导", _READ | _PEOPLE | {"register.view"}),
+        Role("chief", "领导", _READ | _PEOPLE | _BOOKS | {"register.view"}),
         Role("department", "部门", _READ | _ROSTER),
-        Role("finance", "财务", _READ | _PEOPLE | {"register.view", "register.export"}),
+        Role(
+            "finance",
+            "财务",
+            _READ | _PEOPLE | _BOOKS | {"register.view", "register.export", "receipt.print"},
+        ),
         Role("policy_officer", "政策", _READ | {"policy.supply"}),
-        Role("system_admin", "系统管理员", _READ | {"staff.view", "staff.manage"}, watches=True),
+        Role(
+            "system_admin",
+            "系统管理员",
+            _READ | {"staff.view", "staff.manage", "channel.view", "channel.manage"},
+            watches=True,
+        ),
         Role("security_admin", "安全管理员", _READ | {"staff.view", "staff.grant"}, watches=True),
         Role(
             "audit_admin",
             "审计管理员",
-            _READ | _PEOPLE | {"journal.view", "journal.verify", "staff.view"},
+            _READ | _PEOPLE | _BOOKS | {"journal.view", "journal.verify", "staff.view"},
             watches=True,
         ),
     )

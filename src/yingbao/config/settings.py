@@ -30,10 +30,12 @@ INSTALLED_APPS = [
     "axes",
     "procrastinate.contrib.django",
     "yingbao.journal",
+    "yingbao.ledger",
     "yingbao.accounts",
     "yingbao.registry",
     "yingbao.rosters",
     "yingbao.billing",
+    "yingbao.payments",
     "yingbao.web",
 ]
 

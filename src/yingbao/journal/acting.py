@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 from uuid import UUID
 
@@ -32,6 +32,10 @@ class Acting:
     def program(cls, unit_code: str, name: str = "系统") -> Self:
         """The program itself, for what nobody asked for by hand: a load, a nightly job."""
         return cls(None, name, "program", unit_code, "", frozenset({"*"}))
+
+    def also(self, permission: str) -> Self:
+        """The same with one permission more, for what an action does on behalf of one it has asked for."""
+        return replace(self, permissions=self.permissions | {permission})
 
     def may(self, permission: str) -> bool:
         """Whether the post carries a permission."""

@@ -127,6 +127,11 @@ def add_months(day: date, n: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def chinese_day(day: date) -> str:
+    """A day in full, as people read it: 2024年3月1日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def first_of_next_month(day: date) -> date:
     """The first day of the month after the one `day` lies in."""
     return add_months(day.replace(day=1), 1)

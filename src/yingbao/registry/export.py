@@ -44,7 +44,7 @@ WITH cover AS (
         string_agg(concat(lower(period), '~', upper(period) - 1), ';' ORDER BY period)
             FILTER (WHERE insurance = '310') AS employee,
         string_agg(concat(lower(period), '~', upper(period) - 1), ';' ORDER BY period)
-            FILTER (WHERE insurance = '390' AND place <> {region}) AS elsewhere
+            FILTER (WHERE insurance = '390' AND place <> {pool}) AS elsewhere
     FROM registry_cover WHERE NOT isempty(period) GROUP BY resident_id
 ), class AS (
     SELECT resident_id, string_agg(concat(CASE WHEN NOT recognised_unknown THEN lower(period) END, '~',
@@ -84,10 +84,17 @@ _BLOCK: Final = 16 << 20  # bytes of text turned to columns at a time
 
 
 def write_snapshot(
-    *, by: Acting, region: str, on: date, out: Path, tell: Callable[[int], None] | None = None
+    *,
+    by: Acting,
+    region: str,
+    on: date,
+    out: Path,
+    pool: str | None = None,
+    tell: Callable[[int], None] | None = None,
 ) -> int:
     """Everybody of a region as on a day, by what is known now; returns how many. `person_id` is the registry's id.
 
+    `pool` is the pooling region as the release writes it: resident insurance there is not insurance elsewhere.
     Raises NotPermitted, OutOfRegion.
     """
     region = regions.canonical(region)
@@ -95,10 +102,11 @@ def write_snapshot(
     count = 0
     with tempfile.TemporaryFile() as text:
         with within(by):
-            _copy(text, on, region)
+            _copy(text, on, region, pool or region)
+        size = text.tell()  # nobody registered, nothing to read
         text.seek(0)
         with pq.ParquetWriter(out, SCHEMA, compression="zstd") as writer:
-            for table in _tables(text):
+            for table in _tables(text) if size else ():
                 writer.write_table(table)
                 count += table.num_rows
                 if tell is not None:
@@ -106,10 +114,10 @@ def write_snapshot(
     return count
 
 
-def _copy(text: IO[bytes], on: date, region: str) -> None:
+def _copy(text: IO[bytes], on: date, region: str, pool: str) -> None:
     cursor = direct.cursor()
     # COPY takes no values beside its text: psycopg writes them as literals
-    query = sql.SQL(SQL).format(on=sql.Literal(on), region=sql.Literal(region))
+    query = sql.SQL(SQL).format(on=sql.Literal(on), region=sql.Literal(region), pool=sql.Literal(pool))
     # every person is met, so that walking indexes one by one, which a table without statistics invites, is never right
     cursor.execute("SET LOCAL enable_nestloop = off")
     with cursor.copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(query)) as rows:

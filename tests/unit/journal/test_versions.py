@@ -95,7 +95,7 @@ def test_what_was_known_at_each_instant_reads_as_it_was() -> None:
 def test_neither_the_application_nor_the_owner_deletes_or_empties(role: str, verb: str) -> None:
     given.household()
     tables = versioned()
-    assert len(tables) == 21
+    assert len(tables) == 25
     for table in [t for name in tables for t in (name, f"{name}_version")]:
         with raw(role) as connection:  # type: ignore[arg-type]
             connection.execute("SELECT set_config('app.region', '0', false)")

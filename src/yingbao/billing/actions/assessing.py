@@ -78,7 +78,7 @@ def assess_everyone(
         done = _done(by, run_id)
         if done is not None:
             return done
-        read = _read(by, unit, benefit_year, on, Path(folder))
+        read = _read(by, unit, pool, benefit_year, on, Path(folder))
         progress(35)
         answers = answer_all(read.parts, Path(folder), on=on)
         progress(55)
@@ -119,7 +119,7 @@ class _Reading:
     snapshot_digest: str
 
 
-def _read(by: Acting, unit: str, benefit_year: int, on: date, folder: Path) -> _Reading:
+def _read(by: Acting, unit: str, pool: str, benefit_year: int, on: date, folder: Path) -> _Reading:
     """Everything an assessment looks at, as of one instant at which no other write was under way.
 
     Rows are known from the instant their transaction began; one that began before ours and commits after we read
@@ -138,7 +138,11 @@ def _read(by: Acting, unit: str, benefit_year: int, on: date, folder: Path) -> _
                 writing.roomy()
                 parts = parts_of(unit, benefit_year)
                 write_snapshot(
-                    by=Acting.program(by.unit_code), region=unit, on=on, out=folder / "snapshot.parquet"
+                    by=Acting.program(by.unit_code),
+                    region=unit,
+                    on=on,
+                    out=folder / "snapshot.parquet",
+                    pool=pool,
                 )
                 writing.current_bills(folder / "current.csv", unit, benefit_year)
                 writing.terminated(folder / "terminated.csv", unit)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any, Final
 from uuid import UUID
+
+import psycopg
 
 from yingbao.billing.errors import BillNotFound, NotOpen
 from yingbao.billing.models import Bill
@@ -12,10 +16,21 @@ from yingbao.journal.acting import Acting
 from yingbao.journal.actions import record
 from yingbao.journal.scope import within
 
+_SETTLE: Final = "UPDATE billing_bill SET state = 'paid', paid_on = $2 WHERE id = ANY($1) AND state = 'open'"
+
 
 def pay(*, by: Acting, bill_id: UUID, paid_on: date, grounds: str) -> None:
     """The amount is in, by the channel's day in China. Raises BillNotFound, NotOpen, NotPermitted, OutOfRegion."""
     _move(by, bill_id, "pay", grounds, paid_on)
+
+
+def settle(*, by: Acting, bill_ids: Sequence[UUID], paid_on: date, into: psycopg.RawCursor[Any]) -> None:
+    """Several bills are paid at once. The caller holds their rows, found them open, and has journalled the payment.
+
+    Raises NotPermitted.
+    """
+    by.require("bill.settle")
+    into.execute(_SETTLE, [list(bill_ids), paid_on])
 
 
 def refund(*, by: Acting, bill_id: UUID, grounds: str, close: bool = False) -> None:

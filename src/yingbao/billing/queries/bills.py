@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -32,6 +33,8 @@ __all__ = [
     "Total",
     "bill_by_id",
     "bill_by_number",
+    "bill_to_pay",
+    "bills_by_number",
     "bills_of",
     "changes",
     "current_bill",
@@ -39,6 +42,7 @@ __all__ = [
     "household_bills",
     "household_total",
     "predecessors",
+    "shares_of",
 ]
 
 
@@ -84,6 +88,34 @@ def bill_by_number(number: str) -> BillPage:
 def bill_by_id(bill_id: UUID) -> BillPage:
     """A bill by its id. Raises BillNotFound."""
     return _page(_bills().filter(id=bill_id).first())
+
+
+def bills_by_number(numbers: Sequence[str]) -> dict[str, Bill]:
+    """Several bills by the numbers people read out; one that is not in sight is left out. Raises BadBillNumber."""
+    checked = [bill_numbers.check(number) for number in numbers]
+    return {bill.number: bill for bill in _bills().filter(number__in=checked)}
+
+
+def bill_to_pay(bill_id: UUID) -> Bill | None:
+    """The bill that stands for this one now, locked: itself, or what superseded it; None where none is current."""
+    named = _bills().filter(id=bill_id).first()
+    if named is None:
+        return None
+    return (
+        Bill.objects.select_for_update(of=("self",))
+        .filter(resident_id=named.resident_id, benefit_year=named.benefit_year, state__in=list(CURRENT))
+        .first()
+    )
+
+
+def shares_of(bill_id: UUID) -> tuple[tuple[str, int], ...]:
+    """What each payer besides the person gives of a bill, in fen."""
+    return tuple(
+        Line.objects.filter(bill_id=bill_id)
+        .exclude(payer=PERSON)
+        .order_by("payer")
+        .values_list("payer", "fen")
+    )
 
 
 def current_bill(resident_id: UUID, benefit_year: int) -> BillPage | None:
@@ -147,7 +179,7 @@ def explain_bill(page: BillPage) -> Explanation:
     Raises ResidentNotFound for a person who has moved out of the region.
     """
     person = person_page(page.bill.resident_id, page.on, page.known_at)
-    return explain(page.policy, facts(person, page.on, page.bill.assessment.unit_code), page.on)
+    return explain(page.policy, facts(person, page.on, page.policy.release.region), page.on)
 
 
 def household_bills(household_id: UUID, benefit_year: int, on: date) -> dict[UUID, Bill]:

@@ -1,0 +1,1 @@
+"""Double entry in fen: accounts, vouchers and their postings, appended and never changed. Knows accounts, not bills."""

@@ -1,0 +1,93 @@
+"""Money in tests: a channel, orders and payments, by the real actions."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import given
+from people import CLERK, COUNTY, PROGRAM
+from yingbao.journal.scope import within
+from yingbao.ledger import queries as ledger
+from yingbao.payments import actions
+from yingbao.payments.actions import TenderGiven
+from yingbao.payments.queries.channels import ChannelForCall, channel_for_call
+from yingbao.payments.queries.money import Confirmed
+from yingbao.payments.queries.orders import OrderPage, order_page
+
+CHINA = ZoneInfo("Asia/Shanghai")
+_transactions = count(1)
+
+
+def at(day: date, hour: int = 10, minute: int = 0, second: int = 0) -> datetime:
+    """An instant by the clock in China."""
+    return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=CHINA).astimezone(UTC)
+
+
+def bank(code: str = "rcb", unit_code: str = COUNTY) -> ChannelForCall:
+    """A bank that may take money for a county."""
+    actions.open_channel(by=PROGRAM, code=code, name="农商银行", kind="bank", unit_code=unit_code)
+    with within(PROGRAM):
+        return channel_for_call(code)
+
+
+def number_of(resident_id: UUID, year: int = 2024) -> str:
+    """The number of a person's bill."""
+    return given.bill_of(resident_id, year).bill.number
+
+
+def order(
+    channel: ChannelForCall, *residents: UUID, now: datetime, year: int = 2024, **more: Any
+) -> OrderPage:
+    """An order of a channel for people's bills."""
+    numbers = [number_of(one, year) for one in residents]
+    given_ = {"key": f"k{next(_transactions)}", **more}
+    return actions.make_order(
+        by=channel.acting(), channel_id=channel.id, bill_numbers=numbers, now=now, **given_
+    )
+
+
+def told(
+    channel: ChannelForCall,
+    made: OrderPage | str,
+    *,
+    paid_at: datetime,
+    fen: int | None = None,
+    transaction: str = "",
+    told_at: datetime | None = None,
+) -> Confirmed:
+    """The channel tells that it has taken an order's money."""
+    number = made if isinstance(made, str) else made.number
+    total = fen if fen is not None else made.total_fen  # type: ignore[union-attr]
+    return actions.confirm(
+        by=channel.acting(), channel=channel, order_number=number, transaction=transaction or f"t{next(_transactions)}",
+        fen=total, paid_at=paid_at, told_at=told_at or paid_at + timedelta(seconds=2),
+    )  # fmt: skip
+
+
+def at_counter(
+    *residents: UUID, now: datetime, by: Any = CLERK, year: int = 2024, key: str = "", **ways: int
+) -> Confirmed:
+    """A clerk takes money for people's bills."""
+    tenders = [TenderGiven(way, fen) for way, fen in ways.items()]
+    return actions.take_at_counter(
+        by=by, key=key or f"k{next(_transactions)}", bill_numbers=[number_of(one, year) for one in residents],
+        tenders=tenders, now=now,
+    )  # fmt: skip
+
+
+def page(number: str, by: Any = CLERK) -> OrderPage:
+    """An order as a clerk reads it."""
+    with within(by):
+        return order_page(number)
+
+
+def books(by: Any = PROGRAM, **more: Any) -> dict[str, int]:
+    """Balances by account code; the ledger balances, always."""
+    with within(by):
+        found = ledger.balances(**more)
+    assert ledger.trial_balance(found) == 0
+    return {one.account.code: one.fen for one in found if one.fen}
