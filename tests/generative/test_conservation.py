@@ -24,6 +24,7 @@ from people import CLERK, COUNTY, PROGRAM, REVIEWER
 from yingbao.journal.scope import within
 from yingbao.kernel.refusal import Refusal
 from yingbao.payments import actions
+from yingbao.payments.errors import NotRefundable, NoWayFrom
 from yingbao.payments.queries.channels import ChannelForCall
 from yingbao.payments.queries.refunds import refunds
 
@@ -94,7 +95,7 @@ class Payers(RuleBasedStateMachine):
             return None
         return which, made.number, made.total_fen
 
-    @rule(target=told, order=orders, day=st.sampled_from(DAYS), short=st.sampled_from((0, 0, 0, 1, -1)))
+    @rule(target=told, order=orders, day=st.sampled_from(DAYS), short=st.sampled_from((0, 0, 1, -1)))
     def tells(self, order: Any, day: date, short: int) -> Any:
         if order is None:
             return None
@@ -144,8 +145,8 @@ class Payers(RuleBasedStateMachine):
                     now=paying.at(DAYS[0]),
                     channel_id=channel.id,
                 )
-            except Refusal as refusal:
-                assert refusal.code == "order-no-way"
+            except NoWayFrom:
+                return
 
     @rule(who=st.integers(0, 2), day=st.sampled_from(DAYS))
     def pays_at_the_counter(self, who: int, day: date) -> None:
@@ -171,8 +172,8 @@ class Payers(RuleBasedStateMachine):
                     words="属于资助对象",
                     now=paying.at(DAYS[0]),
                 )
-            except Refusal as refusal:
-                assert refusal.code == "not-refundable"
+            except NotRefundable:
+                continue
 
     @rule(agree=st.booleans())
     def is_reviewed(self, agree: bool) -> None:
