@@ -72,9 +72,9 @@ class SealerMissing(NotFound):
 
 
 class BadSigningKey(Invalid):
-    """Bytes that are no SM2 key."""
+    """Bytes or PEM that are no key of the scheme."""
 
     code = "bad-signing-key"
 
     def __init__(self, problem: str) -> None:
-        super().__init__(f"不是可用的 SM2 密钥（{problem}），请核对密钥文件")
+        super().__init__(f"不是可用的签名密钥（{problem}），请核对密钥文件")

@@ -1,8 +1,9 @@
 """Signed calls between a channel and us: what is signed, and three schemes to sign it with.
 
-The content is seven lines, joined by a line feed with none at the end: method, path, query (as sent), key id, time
-(RFC 3339), nonce, and the digest of the body in hex. The digest is SM3, for RSA SHA-256. A reply's content is five
-lines: the status, the call's nonce, the reply's time, the word of the scheme, and the digest of its body.
+The content is nine lines, joined by a line feed with none at the end: method, path, query (its `&` parts sorted, not
+encoded anew), channel, key id, time (RFC 3339), nonce, idempotency key (empty where there is none), and the digest of
+the body in hex. The digest is SM3, for RSA SHA-256. A reply's content is five lines: the status, the call's nonce, the
+reply's time, the word of the scheme, and the digest of its body.
 Signatures travel in Base64. SM2: GB/T 32918, user id 1234567812345678, r and s as DER. RSA: PKCS #1 v1.5 with SHA-256.
 """
 
@@ -35,14 +36,16 @@ SECRET_LENGTH: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call as it is signed. `at` is RFC 3339 with an offset; `query` without the question mark."""
+    """A call as it is signed. `at` is RFC 3339 with an offset; `query` without the question mark, as sent."""
 
     method: str
     path: str
     query: str
+    channel: str
     key_id: str
     at: str
     nonce: str
+    idempotency_key: str
     body: bytes
 
     def content(self, scheme: str) -> bytes:
@@ -50,10 +53,12 @@ class Call:
         lines = (
             self.method.upper(),
             self.path,
-            self.query,
+            "&".join(sorted(self.query.split("&"))),
+            self.channel,
             self.key_id,
             self.at,
             self.nonce,
+            self.idempotency_key,
             digest(scheme, self.body),
         )
         return "\n".join(lines).encode()
