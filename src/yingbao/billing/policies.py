@@ -6,6 +6,7 @@ comes from the wider unit, and what nobody supplies stays undetermined.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -35,13 +36,20 @@ def parts_of(region: str, benefit_year: int) -> tuple[Part, ...]:
 
     Raises UnknownRegion, PolicyInvalid.
     """
-    base = load_release(*_known(region, benefit_year))
+    rows = Supplied.objects.filter(benefit_year=benefit_year)
+    listed = rows.values_list("unit_code", "parameter", "value", "source")
+    return parts_with(region, benefit_year, tuple(listed))
+
+
+def parts_with(region: str, benefit_year: int, supplied: Iterable[Sequence[str]]) -> tuple[Part, ...]:
+    """The same from what has been supplied for the year anywhere: unit, parameter, value, source each."""
+    base = _base(*_known(region, benefit_year))
     unit = regions.canonical(region)
-    rows = Supplied.objects.filter(benefit_year=benefit_year, parameter__in=list(base.release.parameters))
     held: dict[str, dict[str, tuple[str, str]]] = {}
-    for row in rows:
-        if unit.startswith(row.unit_code) or row.unit_code.startswith(unit):
-            held.setdefault(row.unit_code, {})[row.parameter] = (row.value, row.source)
+    for place, parameter, value, source in supplied:
+        near = unit.startswith(place) or place.startswith(unit)
+        if near and parameter in base.release.parameters:
+            held.setdefault(place, {})[parameter] = (value, source)
     places = [unit, *sorted(code for code in held if code.startswith(unit) and code != unit)]
     return tuple(
         Part(place, _composed(base.release.region, benefit_year, values), values)
@@ -50,15 +58,26 @@ def parts_of(region: str, benefit_year: int) -> tuple[Part, ...]:
     )
 
 
-def policy_for(unit_code: str, region: str, benefit_year: int) -> Policy:
-    """The release under which a unit's people are assessed today."""
-    own = [part for part in parts_of(region, benefit_year) if unit_code.startswith(part.unit_code)]
-    return own[-1].policy
+def policy_for(
+    unit_code: str, region: str, benefit_year: int, supplied: Iterable[Sequence[str]] | None = None
+) -> Policy:
+    """The release under which a unit's people are assessed today; `supplied` as in `parts_with` where it is at hand."""
+    if supplied is None:
+        parts = parts_of(region, benefit_year)
+    else:
+        parts = parts_with(region, benefit_year, supplied)
+    return [part for part in parts if unit_code.startswith(part.unit_code)][-1].policy
+
+
+@lru_cache(maxsize=64)
+def _base(region: str, benefit_year: int) -> Policy:
+    """Reading a release takes a hundred times as long as answering under it."""
+    return load_release(region, benefit_year)
 
 
 def pooling_region(region: str, benefit_year: int) -> str:
     """The region of the release that answers, as the release writes it: a county's is its city's."""
-    return str(load_release(*_known(region, benefit_year)).release.region)
+    return str(_base(*_known(region, benefit_year)).release.region)
 
 
 def _known(region: str, benefit_year: int) -> tuple[str, int]:

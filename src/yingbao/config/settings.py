@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from pathlib import Path
 from typing import Any
@@ -157,4 +158,8 @@ STORAGES = {
 }
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 PROCRASTINATE_ON_APP_READY = None
+# Proxies whose X-Forwarded-For the gateway believes when it asks from where a channel calls; nobody else's.
+GATEWAY_PROXIES = [
+    ipaddress.ip_network(one.strip()) for one in os.environ.get("YINGBAO_PROXIES", "").split(",") if one.strip()
+]
 LOGGING_CONFIG = None

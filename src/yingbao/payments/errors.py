@@ -19,6 +19,17 @@ class OrderNotFound(NotFound):
         super().__init__("没有这个订单，或不是您这个渠道的，请核对订单号")
 
 
+class BillNotFound(NotFound):
+    """No such bill, or no bill of a person of that number and name, within the channel's region."""
+
+    code: ClassVar[str] = "payment-bill-not-found"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "没有查到账单：请核对账单号，或证件号码和姓名；都对的，可能还没有登记或核定，请到参保地医保经办窗口办理"
+        )
+
+
 class ReceiptNotFound(NotFound):
     """No such receipt within the region."""
 

@@ -9,7 +9,7 @@ from yingbao.billing.actions.assessing import Assessed, assess_everyone
 from yingbao.billing.actions.exporting import export_batch, write_workbook
 from yingbao.billing.actions.issuing import issue_register
 from yingbao.billing.actions.paying import pay, refund, settle
-from yingbao.billing.actions.reassessing import DayPrice, prices, write_price
+from yingbao.billing.actions.reassessing import DayPrice, price_of, prices, write_price
 from yingbao.billing.actions.sending import send_tags, send_zero_fee
 from yingbao.billing.actions.supplying import supply_parameter
 
@@ -23,6 +23,7 @@ __all__ = [
     "export_batch",
     "issue_register",
     "pay",
+    "price_of",
     "prices",
     "read_acknowledgement",
     "refund",

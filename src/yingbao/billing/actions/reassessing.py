@@ -56,9 +56,13 @@ def prices(bills: list[Bill], on: date) -> dict[UUID, DayPrice]:
         for bill in mine:
             person = people.get(bill.resident_id)
             if person is not None:
-                row = _row(policy, person, assess(policy.program, person, on), bill.unit_code, on)
-                found[bill.id] = DayPrice(policy, person, row)
+                found[bill.id] = price_of(policy, person, bill.unit_code, on)
     return found
+
+
+def price_of(policy: Policy, person: Person, unit_code: str, on: date) -> DayPrice:
+    """What a person of a unit would owe on a day under a release."""
+    return DayPrice(policy, person, _row(policy, person, assess(policy.program, person, on), unit_code, on))
 
 
 def _by_policy(bills: list[Bill]) -> Iterator[tuple[Policy, list[Bill]]]:

@@ -3,6 +3,7 @@
 from yingbao.payments.actions.channels import change_channel, end_key, give_key, open_channel
 from yingbao.payments.actions.confirming import confirm
 from yingbao.payments.actions.counter import close_day, pay_back_at_counter, print_receipt, take_at_counter
+from yingbao.payments.actions.looking import Asked, CallNoted, look_up
 from yingbao.payments.actions.ordering import TenderGiven, cancel, expire_orders, make_order, start
 from yingbao.payments.actions.quoting import Quote, QuoteLine, quote
 from yingbao.payments.actions.refunding import (
@@ -14,6 +15,8 @@ from yingbao.payments.actions.refunding import (
 )
 
 __all__ = [
+    "Asked",
+    "CallNoted",
     "Quote",
     "QuoteLine",
     "TenderGiven",
@@ -26,6 +29,7 @@ __all__ = [
     "end_key",
     "expire_orders",
     "give_key",
+    "look_up",
     "make_order",
     "open_channel",
     "pay_back_at_counter",

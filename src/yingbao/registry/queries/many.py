@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -10,23 +11,31 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from psycopg.types.range import Range
 
 from yingbao.policy import UNKNOWN, Holding, Person, Span
 from yingbao.registry.queries.facts import released_on
 from yingbao.registry.states import EMPLOYEE, RESIDENT
 
 _ONE_DAY = timedelta(days=1)
-_PEOPLE = """
-SELECT r.id, r.birth_date, r.sex, o.basis, nullif(o.hukou_place, ''), u.name, w.name, o.permit_until, s.stage,
-    nullif(s.school, ''), r.insured_years, r.repaid_years, r.military_dependant, r.discharged_on,
-    r.unknown
-FROM registry_resident r
-LEFT JOIN registry_residence o ON o.resident_id = r.id AND o.period @> %(on)s::date
+_COLUMNS = """r.id, r.birth_date, r.sex, o.basis, nullif(o.hukou_place, ''), u.name, w.name, o.permit_until, s.stage,
+    nullif(s.school, ''), r.insured_years, r.repaid_years, r.military_dependant, r.discharged_on, r.unknown"""
+_JOINS = """LEFT JOIN registry_residence o ON o.resident_id = r.id AND o.period @> {on}::date
 LEFT JOIN registry_unit u ON u.code = coalesce(o.unit_id, r.unit_id)
 LEFT JOIN registry_unit w ON w.code = o.works_in_id
-LEFT JOIN registry_schooling s ON s.resident_id = r.id AND s.period @> %(on)s::date
-WHERE r.id = ANY(%(ids)s)
-"""
+LEFT JOIN registry_schooling s ON s.resident_id = r.id AND s.period @> {on}::date"""
+_PEOPLE = f"SELECT {_COLUMNS} FROM registry_resident r {_JOINS.format(on='%(on)s')} WHERE r.id = ANY(%(ids)s)"
+#: For a statement that has a resident as `r` and wants the facts in the same round trip: so many columns, which
+#: `person_of_row` reads, and the joins they need, with the payment day's parameter as `{on}`.
+FACT_COLUMNS = f"""{_COLUMNS},
+    (SELECT jsonb_agg(jsonb_build_array(insurance, place, lower(period), upper(period)))
+        FROM registry_cover WHERE resident_id = r.id AND NOT isempty(period)),
+    (SELECT jsonb_agg(jsonb_build_array(category, recognised_unknown, lower(period), upper(period)) ORDER BY category, period)
+        FROM registry_holding WHERE resident_id = r.id AND NOT isempty(period)),
+    (SELECT jsonb_agg(jsonb_build_array(status, lower(period), upper(period)))
+        FROM registry_survival WHERE resident_id = r.id AND NOT isempty(period))"""
+FACT_JOINS = _JOINS
+FACT_WIDTH = 18
 _COVERS = "SELECT resident_id, insurance, place, period FROM registry_cover WHERE resident_id = ANY(%s) AND NOT isempty(period)"
 _HOLDINGS = """
 SELECT resident_id, category, recognised_unknown, period, id FROM registry_holding
@@ -47,6 +56,24 @@ def facts_of_many(ids: Sequence[UUID], on: date, region: str) -> dict[UUID, Pers
     return {
         row[0]: _person(row, covers[row[0]], holdings[row[0]], survivals[row[0]], region) for row in people
     }
+
+
+def person_of_row(row: Sequence[Any], region: str) -> Person:
+    """The person that `FACT_COLUMNS` describe."""
+    covers = [(None, kind, place, _range(low, high)) for kind, place, low, high in listed(row[15])]
+    holdings = [(None, code, unknown, _range(low, high), None) for code, unknown, low, high in listed(row[16])]
+    survivals = [(None, status, _range(low, high)) for status, low, high in listed(row[17])]
+    return _person(tuple(row[:15]), covers, holdings, survivals, region)
+
+
+def listed(value: str | None) -> list[list[Any]]:
+    """An aggregate of `jsonb_agg`, which Django's connection hands over as text; none where nothing was aggregated."""
+    found: list[list[Any]] = json.loads(value) if value else []
+    return found
+
+
+def _range(low: str | None, high: str | None) -> Range[date]:
+    return Range(low and date.fromisoformat(low), high and date.fromisoformat(high))
 
 
 def insured_of_many(ids: Sequence[UUID], on: date, region: str) -> set[UUID]:
