@@ -1,10 +1,10 @@
 """For channels: the gateway's calls, signed, sent, sent again where that is safe, and their answers verified.
 
-    from yingbao.client import Client, Signer
-    client = Client("https://…", "rcb", "k1", Signer("SM2", private_pem, platform_pem))
-    [bill] = client.bills(bill_number="24620721000000019")
-    order = client.make_order("20231008-1", [bill["number"]], offered_fen=bill["due_fen"])
-    done = client.confirm(order["number"], "T20231008000001", order["total_fen"], paid_at)
+from yingbao.client import Client, Signer
+client = Client("https://…", "rcb", "k1", Signer("SM2", private_pem, platform_pem))
+[bill] = client.bills(bill_number="24620721000000019")
+order = client.make_order("20231008-1", [bill["number"]], offered_fen=bill["due_fen"])
+done = client.confirm(order["number"], "T20231008000001", order["total_fen"], paid_at)
 """
 
 from yingbao.client.answers import (

@@ -41,9 +41,7 @@ class Client:
         watch: Callable[[Exchange], None] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._transport = Transport(
-            base_url, channel, key_id, signer, timeout=timeout, tls=tls, clock=clock
-        )
+        self._transport = Transport(base_url, channel, key_id, signer, timeout=timeout, tls=tls, clock=clock)
         self._attempts, self._pause, self._watch = attempts, pause, watch
 
     def bills(
@@ -122,7 +120,9 @@ class Client:
 
     def statement(self, on: date, form: str = "csv") -> bytes:
         """Every payment of a day, `csv` or `text`."""
-        return self._send("GET", f"statements/{on.isoformat()}", {"form": form}, None, "", self._attempts).body
+        return self._send(
+            "GET", f"statements/{on.isoformat()}", {"form": form}, None, "", self._attempts
+        ).body
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -168,12 +168,16 @@ class Client:
                 raise problem
         if isinstance(problem, AnswerUnsigned | CallRefused):
             raise problem
-        raise Unanswered(f"没有应答（{type(problem).__name__}），不知道办成没有；请查询，或原样再发") from problem
+        raise Unanswered(
+            f"没有应答（{type(problem).__name__}），不知道办成没有；请查询，或原样再发"
+        ) from problem
 
 
 def _refused(found: Exchange) -> CallRefused:
     try:
         said = json.loads(found.body)
-        return CallRefused(found.status, str(said["code"]), str(said["message"]), dict(said.get("facts") or {}))
+        return CallRefused(
+            found.status, str(said["code"]), str(said["message"]), dict(said.get("facts") or {})
+        )
     except (ValueError, KeyError, TypeError):
         return CallRefused(found.status, "unreadable", f"应答读不懂（HTTP {found.status}）", {})

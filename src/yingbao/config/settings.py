@@ -160,6 +160,8 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 PROCRASTINATE_ON_APP_READY = None
 # Proxies whose X-Forwarded-For the gateway believes when it asks from where a channel calls; nobody else's.
 GATEWAY_PROXIES = [
-    ipaddress.ip_network(one.strip()) for one in os.environ.get("YINGBAO_PROXIES", "").split(",") if one.strip()
+    ipaddress.ip_network(one.strip())
+    for one in os.environ.get("YINGBAO_PROXIES", "").split(",")
+    if one.strip()
 ]
 LOGGING_CONFIG = None

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from yingbao.kernel.dates import chinese_day
 from yingbao.kernel.money import yuan
-from yingbao.kernel.refusal import Conflict, Invalid, NotFound
+from yingbao.kernel.refusal import Conflict, Forbidden, Invalid, NotFound
 
 
 class OrderNotFound(NotFound):
@@ -88,6 +88,15 @@ class KeyTaken(Conflict):
 
     def __init__(self) -> None:
         super().__init__("这个渠道已有同名的密钥，请换一个密钥编号")
+
+
+class Replayed(Forbidden):
+    """The same call again."""
+
+    code: ClassVar[str] = "replayed"
+
+    def __init__(self) -> None:
+        super().__init__("这个请求已经收过（随机串重复）。要重发的，请换一个随机串、重新签名")
 
 
 class KeyReused(Conflict):

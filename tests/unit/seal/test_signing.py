@@ -52,8 +52,9 @@ def test_what_is_signed_is_nine_lines_with_the_query_sorted() -> None:
         "POST", "/gateway/v1/orders", "a=1&b=2", "rcb", "k1", "2023-10-08T10:00:00+08:00", "n1", "o1",
     ]  # fmt: skip
     assert lines[8] == openssl("dgst", "-sm3", "-r", given=CALL.body).decode().split()[0]
-    assert CALL.content("RSA").decode().rsplit("\n", 1)[1] == (
-        openssl("dgst", "-sha256", "-r", given=CALL.body).decode().split()[0]
+    assert (
+        CALL.content("RSA").decode().rsplit("\n", 1)[1]
+        == (openssl("dgst", "-sha256", "-r", given=CALL.body).decode().split()[0])
     )
 
 
@@ -71,9 +72,7 @@ def test_openssl_takes_what_we_signed(pair: tuple[str, Path, Path], tmp_path: Pa
     scheme, private, public = pair
     content, signature = tmp_path / "content", tmp_path / "signature"
     content.write_bytes(CALL.content(scheme))
-    signature.write_bytes(
-        base64.b64decode(signing.sign(scheme, private.read_text(), CALL.content(scheme)))
-    )
+    signature.write_bytes(base64.b64decode(signing.sign(scheme, private.read_text(), CALL.content(scheme))))
     verify = [*SIGN[scheme], "-verify", "-pubin", "-inkey", str(public), "-sigfile", str(signature)]
     assert b"Success" in openssl(*verify, "-in", str(content))
     content.write_bytes(CALL.content(scheme) + b"x")

@@ -61,7 +61,9 @@ def facts_of_many(ids: Sequence[UUID], on: date, region: str) -> dict[UUID, Pers
 def person_of_row(row: Sequence[Any], region: str) -> Person:
     """The person that `FACT_COLUMNS` describe."""
     covers = [(None, kind, place, _range(low, high)) for kind, place, low, high in listed(row[15])]
-    holdings = [(None, code, unknown, _range(low, high), None) for code, unknown, low, high in listed(row[16])]
+    holdings = [
+        (None, code, unknown, _range(low, high), None) for code, unknown, low, high in listed(row[16])
+    ]
     survivals = [(None, status, _range(low, high)) for status, low, high in listed(row[17])]
     return _person(tuple(row[:15]), covers, holdings, survivals, region)
 
@@ -73,7 +75,7 @@ def listed(value: str | None) -> list[list[Any]]:
 
 
 def _range(low: str | None, high: str | None) -> Range[date]:
-    return Range(low and date.fromisoformat(low), high and date.fromisoformat(high))
+    return Range(date.fromisoformat(low) if low else None, date.fromisoformat(high) if high else None)
 
 
 def insured_of_many(ids: Sequence[UUID], on: date, region: str) -> set[UUID]:

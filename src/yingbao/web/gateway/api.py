@@ -88,9 +88,7 @@ def start_order(request: HttpRequest, number: Order) -> Any:
     return operations.start_order(_who(request), number)
 
 
-@api.post(
-    "orders/{number}/confirm", response=_answers(schemas.ConfirmOut), summary="确认收款", tags=["订单"]
-)
+@api.post("orders/{number}/confirm", response=_answers(schemas.ConfirmOut), summary="确认收款", tags=["订单"])
 def confirm_order(request: HttpRequest, number: Order, told: schemas.ConfirmIn) -> Any:
     """钱已收到。按渠道流水号幂等，没有得到回答就再报一次。不能入账的自动退回，退费号在 refunds 里。"""
     return operations.confirm_order(_who(request), number, told)

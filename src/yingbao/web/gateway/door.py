@@ -51,7 +51,9 @@ def call(environ: Environ, start_response: Start) -> Iterable[bytes]:
         status, body, headers = _answer(environ)
     finally:
         _leave()
-    start_response(_STATUS[status], [("Content-Length", str(len(body))), ("Cache-Control", "no-store"), *headers])
+    start_response(
+        _STATUS[status], [("Content-Length", str(len(body))), ("Cache-Control", "no-store"), *headers]
+    )
     return [body]
 
 

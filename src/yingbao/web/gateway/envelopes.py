@@ -73,7 +73,9 @@ def _fields(body: bytes) -> dict[str, str]:
         found = schemas.EnvelopeIn.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        raise CallUnreadable(f"信封的 {'.'.join(str(part) for part in first['loc']) or '内容'} 不对") from None
+        raise CallUnreadable(
+            f"信封的 {'.'.join(str(part) for part in first['loc']) or '内容'} 不对"
+        ) from None
     plain = found.model_dump()
     if not all(isinstance(value, str) for value in plain.values()):
         raise CallUnreadable("信封的字段应都是字符串")

@@ -82,9 +82,7 @@ class CallAddress(CallRefused):
     status: ClassVar[int] = 403
 
     def __init__(self, address: str) -> None:
-        super().__init__(
-            f"来访地址 {address} 不在这个渠道登记的地址之内，请找医保局登记", address=address
-        )
+        super().__init__(f"来访地址 {address} 不在这个渠道登记的地址之内，请找医保局登记", address=address)
 
 
 class CallPathUnknown(CallRefused):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from yingbao.journal.scope import within
@@ -79,9 +78,7 @@ def make_order(who: Caller, wanted: schemas.OrderIn) -> schemas.OrderOut:
 def start_order(who: Caller, number: str) -> schemas.OrderOut:
     """The channel begins to take the money."""
     _is_open(who)
-    return _order(
-        actions.start(by=who.acting, channel_id=who.channel.id, order_number=number, now=who.now)
-    )
+    return _order(actions.start(by=who.acting, channel_id=who.channel.id, order_number=number, now=who.now))
 
 
 def confirm_order(who: Caller, number: str, told: schemas.ConfirmIn) -> schemas.ConfirmOut:
@@ -209,5 +206,3 @@ def _refund(page: RefundPage) -> schemas.RefundOut:
         receipt_number=page.receipt_number, asked_at=page.asked_at, channel_number=page.channel_number,
         failure=page.failure,
     )  # fmt: skip
-
-

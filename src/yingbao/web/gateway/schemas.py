@@ -65,7 +65,9 @@ class BillOut(BaseModel):
     name: str = Field(description="姓名，只露首字")
     benefit_year: int
     place: PlaceOut
-    state: str = Field(description="open 待缴；declared 已零费申报；paid 已缴；superseded 已由新账单代替；closed 已关闭")
+    state: str = Field(
+        description="open 待缴；declared 已零费申报；paid 已缴；superseded 已由新账单代替；closed 已关闭"
+    )
     due_fen: int | None = Field(description="今天应缴，分；null 为还不能确定")
     payable: bool = Field(description="今天能不能缴")
     reason: str = Field(description="不能缴的原因，可直接给缴费人看")
@@ -269,9 +271,7 @@ class EnvelopeIn(BaseModel):
     data: str = Field(max_length=400_000, description="Base64(16 字节初始向量 + SM4-CBC 密文)")
     encType: Literal["SM4"]  # noqa: N815
     signType: Literal["SM2"]  # noqa: N815
-    timestamp: Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")] = Field(
-        description="毫秒时间戳"
-    )
+    timestamp: Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")] = Field(description="毫秒时间戳")
     version: Literal["1.0.0"]
     signData: str = Field(max_length=200, description="对其余非空字段按名称排序后的 SM2 签名")  # noqa: N815
 
