@@ -134,7 +134,7 @@ def bank(now: datetime, code: str = "", unit_code: str = COUNTY, per_minute: int
         by=PROGRAM, code=code, name="农商银行", kind="bank", unit_code=unit_code, addresses=["127.0.0.0/8"],
         per_minute=per_minute,
     )  # fmt: skip
-    since = now - timedelta(days=30)
+    since = now - timedelta(days=120)
     for key_id, scheme in (("sm2", "SM2"), ("rsa", "RSA")):
         actions.give_key(
             by=PROGRAM, channel_id=channel_id, key_id=key_id, scheme=scheme, public=OWN.public[scheme], from_at=since

@@ -12,8 +12,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 import pytest
@@ -462,6 +463,23 @@ def test_a_database_that_appeared_after_the_restore_was_killed_is_dropped_by_the
     (own.folder / ".restore.json.0a0b0c0d").write_text("half a no")
     restore(own, tmp_path / "a.dump", read_backup(tmp_path / "a.dump"), keys(own), silent)
     assert left_behind(own) == []
+
+
+def test_two_restores_within_a_second_keep_both_former_databases(
+    own: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls(2026, 11, 26, 19, 40, 52, tzinfo=tz)
+
+    monkeypatch.setattr("yingbao.cluster.restore.datetime", Stopped)
+    back_up(own, tmp_path / "a.dump", keys(own))
+    kept = [
+        restore(own, tmp_path / "a.dump", read_backup(tmp_path / "a.dump"), keys(own), silent).previous
+        for _ in range(2)
+    ]
+    assert kept == ["yingbao_before_20261126_194052", "yingbao_before_20261126_194053"]
 
 
 def test_an_existing_file_is_not_written_over(own: Cluster, tmp_path: Path) -> None:

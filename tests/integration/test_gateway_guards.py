@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from ipaddress import ip_network
 from typing import Any
 
@@ -49,7 +49,7 @@ def test_a_person_is_asked_for_by_number_and_name_under_every_scheme(world: Worl
             {
                 "number": world.bill, "name": "安**", "benefit_year": 2024,
                 "place": {"code": COUNTY, "name": "肃南裕固族自治县"}, "state": "open", "due_fen": 7000, "payable": True,
-                "reason": "", "next_on": None, "last_on": "2023-12-25", "benefit_start": "2024-01-01",
+                "reason": "", "next_on": None, "last_on": "2023-12-31", "benefit_start": "2024-01-01",
                 "benefit_end": "2024-12-31", "waiting_days": 0,
             }
         ]
@@ -78,12 +78,14 @@ def test_a_payer_who_chose_the_wrong_year_or_place_is_told_the_right_one(world: 
     assert "肃南" in place.json["message"]
 
 
-def test_outside_the_window_the_next_day_is_named(world: World) -> None:
-    with channels.clock(paying.at(SEASON.replace(month=8))):
-        bank = replace(world.bank, now=[paying.at(SEASON.replace(month=8))])
-        [bill] = bank.ask("POST", "bills/query", {"bill_number": world.bill}).json["bills"]
-    assert (bill["payable"], bill["next_on"]) == (False, "2023-09-01")
-    assert bill["reason"]
+def test_after_the_window_nothing_can_be_paid_and_the_reason_is_said(world: World) -> None:
+    late = paying.at(date(2024, 1, 5))
+    with channels.clock(late):
+        bank = replace(world.bank, now=[late])
+        [bill] = bank.ask("POST", "bills/query", {"bill_number": world.numbers[world.ordinary]}).json["bills"]
+        order = bank.ask("POST", "orders", {"bill_numbers": [bill["number"]]}, key="late")
+    assert (bill["payable"], bill["next_on"], bill["reason"]) == (False, None, "当日没有可以缴费的窗口")
+    assert (order.status, order.code) == (409, "not-payable")
 
 
 def test_the_channel_of_another_county_finds_nobody(world: World) -> None:

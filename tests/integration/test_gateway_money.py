@@ -159,7 +159,7 @@ def test_the_two_straight_ways_answer_as_the_declared_ones_would(fresh: World) -
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(door, "_QUERY", "")
         patch.setattr(door, "_CONFIRM", door.re.compile("no such path"))
-        patch.setattr(door.guards, "once", lambda who: None)
+        patch.setattr(door.guards, "once", lambda _: None)
         declared = [
             bank.ask("POST", "bills/query", {"bill_number": fresh.bill}).json,
             bank.ask("POST", f"orders/{order['number']}/confirm", money(7000, NOW)).json,

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -78,7 +78,7 @@ def restore(
 def _restored(
     server: Server, file: Path, manifest: Manifest, keys: Path, say: Callable[[str], None]
 ) -> Restored:
-    stamp = datetime.now(CHINA).strftime("%Y%m%d_%H%M%S")
+    stamp = _stamp(server)
     new, previous = f"{server.database}_restoring_{stamp}", f"{server.database}_before_{stamp}"
     staged = keys.with_name(f"{keys.name}.restored-{stamp}")
     note = {"new": new, "stamp": stamp, "keys": str(staged)}
@@ -103,6 +103,15 @@ def _restored(
         raise RightsMissing(server.admin, "ALTER DATABASE … RENAME") from error
     kept = _put_keys(keys, staged, stamp)
     return Restored(sum(manifest.rows.values()), previous if had_one else None, kept)
+
+
+def _stamp(server: Server) -> str:
+    """The second in the names: the next free one when another restore has just ended in this one."""
+    at = datetime.now(CHINA)
+    taken = databases.named_like(server.admin_dsn(), f"{server.database}_before_")
+    while f"{server.database}_before_{at:%Y%m%d_%H%M%S}" in taken:
+        at += timedelta(seconds=1)
+    return f"{at:%Y%m%d_%H%M%S}"
 
 
 def _load(server: Server, file: Path, new: str) -> None:

@@ -91,7 +91,7 @@ def test_bytes_that_are_no_key_are_refused(private: PrivateKey) -> None:
         lambda: PrivateKey.from_der(private.to_der()[:40]),
         lambda: PublicKey.from_der(private.public.to_der()[:-1]),
     ):
-        with pytest.raises(BadSigningKey, match="SM2"):
+        with pytest.raises(BadSigningKey, match="签名密钥"):
             make()
 
 

@@ -11,6 +11,7 @@ from yingbao.kernel.refusal import Refusal
 class CallRefused(Refusal):
     """A call the gateway does not let in; `status` is the answer's."""
 
+    code: ClassVar[str] = "call-refused"
     status: ClassVar[int] = 400
 
 
