@@ -33,16 +33,26 @@ class Signed:
 
 def read_body(environ: dict[str, Any]) -> bytes:
     """The whole body, never more than a call may have. Raises CallTooLarge, CallUnreadable."""
-    announced = environ.get("CONTENT_LENGTH") or "0"
-    if announced.isdigit() and int(announced) > MOST_BYTES:
-        raise CallTooLarge(MOST_BYTES)
     try:
-        found: bytes = environ["wsgi.input"].read(MOST_BYTES + 1 if announced == "0" else int(announced))
+        length = _length(environ)
+        if not 0 <= length <= MOST_BYTES:
+            raise CallTooLarge(MOST_BYTES)
+        found: bytes = environ["wsgi.input"].read(length or MOST_BYTES + 1) if _has_body(environ) else b""
     except (OSError, ValueError) as error:
         raise CallUnreadable("请求体没有收全，请重发") from error
     if len(found) > MOST_BYTES:
         raise CallTooLarge(MOST_BYTES)
     return found
+
+
+def _length(environ: dict[str, Any]) -> int:
+    """Bytes announced, 0 where none are. Raises ValueError."""
+    return int(environ.get("CONTENT_LENGTH") or 0)
+
+
+def _has_body(environ: dict[str, Any]) -> bool:
+    """Without a length or pieces there is none: reading would wait for the caller, who waits for the answer."""
+    return _length(environ) > 0 or "HTTP_TRANSFER_ENCODING" in environ
 
 
 def read_signed(environ: dict[str, Any], body: bytes) -> Signed:
