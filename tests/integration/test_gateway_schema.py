@@ -100,7 +100,7 @@ def test_no_answer_that_is_not_declared(
         suppress_health_check=list(HealthCheck),
     )
     @given(operation.as_strategy(generation_mode=mode))
-    def tried(case: schemathesis.Case) -> None:
+    def tried(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(auth=sign, checks=list(CHECKS))
 
     try:
