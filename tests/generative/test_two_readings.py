@@ -19,6 +19,7 @@ from yingbao.policy.conditions import Atom, DateTest
 from yingbao.policy.facts import DERIVED, FACTS, UNKNOWN
 from yingbao.policy.schema.rules import PAYERS
 from yingbao.policy.sql import to_sql
+from yingbao.policy.sql.kinds import KindTests
 from yingbao.policy.sql.shortcuts import Shortcuts
 
 REGIONS = [("620724", 2024), ("620721", 2024), ("620602", 2025), ("140500", 2024), ("520100", 2024)]
@@ -142,12 +143,14 @@ def test_a_planted_wrong_sql_is_caught(wrong: Callable[[Atom, str], str]) -> Non
     assert differences(policy, list(population("520100", 2024, PEOPLE)), sql)
 
 
-def laid_flat(policy: Policy, rows: list[tuple[Person, date]]) -> list[dict[str, Any]]:
+def laid_flat(
+    policy: Policy, rows: list[tuple[Person, date]], *, by_kind: bool = False
+) -> list[dict[str, Any]]:
     """As `by_sql`, from a table whose lists were laid flat beforehand."""
     db = connection()
     db.register("snapshot", snapshot(policy, rows))
     db.execute(f"CREATE OR REPLACE TEMP TABLE laid AS {to_sql(policy.program).laying.sql('duckdb')}")
-    sql = to_sql(policy.program, source="laid", laid_flat=True).sql()
+    sql = to_sql(policy.program, source="laid", laid_flat=True, by_kind=by_kind).sql()
     found = db.sql(f"SELECT * FROM ({sql}) ORDER BY CAST(person_id AS INTEGER)").to_arrow_table()
     db.unregister("snapshot")
     answers: list[dict[str, Any]] = found.to_pylist()
@@ -158,6 +161,38 @@ def laid_flat(policy: Policy, rows: list[tuple[Person, date]]) -> list[dict[str,
 def test_lists_laid_flat_beforehand_read_the_same(region: str, year: int) -> None:
     policy, rows = policy_of(region, year), list(population(region, year, PEOPLE))
     assert laid_flat(policy, rows) == by_sql(policy, rows, statement(region, year))
+
+
+@pytest.mark.parametrize(("region", "year"), [*REGIONS, *INVENTED])
+def test_each_kind_asked_once_reads_as_everybody_asked(region: str, year: int) -> None:
+    policy, rows = policy_of(region, year), list(population(region, year, PEOPLE))
+    plainly = by_sql(policy, rows, statement(region, year))
+    assert by_sql(policy, rows, to_sql(policy.program, by_kind=True).sql()) == plainly
+    assert laid_flat(policy, rows, by_kind=True) == plainly
+    on = rows[0][1]
+    given_for_all, kinds = (to_sql(policy.program, on=on, by_kind=by_kind).sql() for by_kind in (False, True))
+    assert by_sql(policy, rows, kinds) == by_sql(policy, rows, given_for_all)
+
+
+@pytest.mark.parametrize("wrong", [late_by_a_day, nobody_poor])
+@pytest.mark.parametrize(("region", "year"), [("620602", 2025), ("520100", 2024)])
+def test_a_planted_wrong_sql_is_caught_in_kinds_too(
+    region: str, year: int, wrong: Callable[[Atom, str], str]
+) -> None:
+    policy = policy_of(region, year)
+    sql = to_sql(policy.program, by_kind=True, planted=wrong).sql()
+    assert differences(policy, list(population(region, year, PEOPLE)), sql)
+
+
+def test_kinds_that_run_together_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def all_in_one_place(self: KindTests, width: int) -> tuple[int, int]:
+        self.used = width
+        return 0, 0
+
+    monkeypatch.setattr(KindTests, "_allot", all_in_one_place)
+    policy = policy_of("620602", 2025)
+    sql = to_sql(policy.program, by_kind=True).sql()
+    assert differences(policy, list(population("620602", 2025, PEOPLE)), sql)
 
 
 @pytest.mark.parametrize(("region", "year"), REGIONS)

@@ -14,8 +14,8 @@ import duckdb
 from yingbao.bulk.errors import SnapshotColumns, SnapshotMissing, SnapshotUnreadable
 from yingbao.policy import Policy
 from yingbao.policy.facts import FACTS
+from yingbao.policy.sql.columns import COLUMN_TYPES
 from yingbao.policy.sql.predicates import text
-from yingbao.policy.sql.writer import COLUMN_TYPES
 
 CUSTOM_TYPES = {"date": "DATE", "code": "VARCHAR", "flag": "BOOLEAN", "number": "INTEGER"}
 #: Files read as comma-separated text; all others are Parquet.

@@ -91,26 +91,34 @@ class AmountTables:
         if band.band.prorate is not None:
             prorate = band.band.prorate
             anchor = on if prorate.from_ == "payment" else "birth_date"
-            count = _units_left(anchor, UNITS_A_YEAR[prorate.by], band.benefit_year, prorate.counts_current)
+            count = self._count_left(
+                anchor, UNITS_A_YEAR[prorate.by], band.benefit_year, prorate.counts_current
+            )
             known = str(no_parameter) if lacking else f"{start} + {count}"
             if anchor != "birth_date":
                 return known
-            return f"CASE WHEN birth_date IS NULL THEN {no_count} ELSE {known} END"
+            return f"CASE WHEN {self.tests.truth('birth_date IS NULL')} THEN {no_count} ELSE {known} END"
         if band.band.times_periods is not None:
-            known = str(no_parameter) if lacking else f"{start} + periods"
-            inside = f"periods BETWEEN 1 AND {band.band.times_periods}"
+            periods = self.tests.number("periods")
+            known = str(no_parameter) if lacking else f"{start} + {periods}"
+            inside = f"{periods} BETWEEN 1 AND {band.band.times_periods}"
             return f"CASE WHEN {inside} THEN {known} ELSE {no_count} END"
         if band.band.arrears is not None:
             return self._arrears(band, start, no_count, str(no_parameter) if lacking else "")
         return str(no_parameter if lacking else start)
 
+    def _count_left(self, anchor: date | str, units: int, benefit_year: int, counts_current: bool) -> str:
+        count = _units_left(anchor, units, benefit_year, counts_current)
+        return count if isinstance(anchor, date) else self.tests.number(count)
+
     def _arrears(self, band: BandPlan, start: int, no_count: int, lacking: str) -> str:
         """The index by how many lapsed years are paid for; the history matters only to one who pays for some."""
         most = band.band.arrears.most if band.band.arrears is not None else 0
-        counted = f"{start} + LEAST({most}, {repaid(band.benefit_year)})"
+        counted = f"{start} + LEAST({most}, {self.tests.number(repaid(band.benefit_year))})"
+        nothing = self.tests.truth("COALESCE(len(repaid_years), 0) = 0")
         return (
             f"CASE WHEN {self.tests.listed('repaid_years')} THEN {no_count} "
-            f"WHEN COALESCE(len(repaid_years), 0) = 0 THEN {lacking or start} "
+            f"WHEN {nothing} THEN {lacking or start} "
             f"WHEN lapsed IS NULL THEN {no_count} ELSE {lacking or counted} END"
         )
 
@@ -123,14 +131,18 @@ class AmountTables:
     ) -> str:
         """One chain per distinct order of offers; a row's window and price pick the chain."""
         chains: dict[str, list[str]] = {}
+        priced = True
         for i, window in enumerate(self.program.windows, 1):
             for band in window.price:
                 for value in band.values:
                     if value.fen is None:
+                        priced = False
                         continue
                     offers = [o for o in self.program.offers(value, group) if o.subsidy in allowed(window)]
                     chain = self._chain(group, offers, on, mask)
                     chains.setdefault(chain, []).append(f"(w = {i} AND p = {value.index})")
+        if priced and len(chains) == 1:
+            chains = {chain: ["p >= 0"] for chain in chains}
         chains.pop("0", None)
         arms = "".join(f" WHEN {either(_shorter(where))} THEN {chain}" for chain, where in chains.items())
         if not arms:

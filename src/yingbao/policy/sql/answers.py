@@ -6,7 +6,7 @@ amounts. A CASE for each column asks the same questions of each row again and ag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TypeAlias
 
@@ -69,14 +69,27 @@ class Answers:
         money = f"CASE WHEN k >= 0 THEN k + {self.first_combo} WHEN p >= 0 THEN p + 1 {lacking}ELSE 0 END"
         return f"{standing} AS said, {money} AS owed"
 
-    def joins(self) -> str:
-        """The tables as joins to `answered`."""
-        standing = self._values(STANDING, self._standing())
-        money = self._values(MONEY, self._money())
-        return (
-            f"JOIN (VALUES {standing}) AS standing(number, {', '.join(STANDING)}) ON answered.said = standing.number "
-            f"JOIN (VALUES {money}) AS money(number, {', '.join(MONEY)}) ON answered.owed = money.number"
+    def joins(self, asked: Collection[str] | None = None) -> str:
+        """The tables as joins to `answered`, with the columns asked for; without those a table need not be joined."""
+        found = (
+            self._join("standing", "said", STANDING, self._standing(), asked),
+            self._join("money", "owed", MONEY, self._money(), asked),
         )
+        return " ".join(join for join in found if join)
+
+    def _join(
+        self,
+        table: str,
+        key: str,
+        columns: Sequence[str],
+        rows: Mapping[int, Row],
+        asked: Collection[str] | None,
+    ) -> str:
+        wanted = [name for name in columns if asked is None or name in asked]
+        if not wanted:
+            return ""
+        listed = f"(VALUES {self._values(wanted, rows)}) AS {table}(number, {', '.join(wanted)})"
+        return f"JOIN {listed} ON answered.{key} = {table}.number"
 
     def fixed_end(self) -> bool:
         """Whether every window's cover ends on a printed day."""
@@ -84,7 +97,7 @@ class Answers:
             isinstance(self.program.release.cover[w.cover].end, EndSpec) for w in self.program.windows
         )
 
-    def _values(self, columns: tuple[str, ...], rows: Mapping[int, Row]) -> str:
+    def _values(self, columns: Sequence[str], rows: Mapping[int, Row]) -> str:
         """The rows as VALUES; the first says each column's type."""
         types = {name: self._type(name, rows) for name in columns}
         written: list[str] = []

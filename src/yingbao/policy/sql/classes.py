@@ -7,7 +7,7 @@ from datetime import date
 from yingbao.policy.conditions import ClassTest
 from yingbao.policy.program import Program
 from yingbao.policy.sql.laying import COUNT, class_number
-from yingbao.policy.sql.predicates import TRUE, Tests, day, within
+from yingbao.policy.sql.predicates import MORE, TRUE, Tests, day, within
 
 #: One held class by its three expressions: its number, recognised, ended.
 Held = tuple[str, str, str]
@@ -38,16 +38,17 @@ class ClassMask:
         if not self.tests.classes:
             return "0"
         held = COUNT.format("categories")
-        item = (class_number(self.program, "c.class"), "c.recognised_on", "c.ended_on")
-        each = f"list_transform(categories, lambda c : {self._bits(on, item)})"
+        number = "c.number" if self.tests.by_number else class_number(self.program, "c.class")
+        item = (number, "c.recognised_on", f"COALESCE(c.ended_on, {day(date.max)})")
+        each = f"list_transform({MORE.format('categories')}, lambda c : {self._bits(on, item)})"
         one, two = self._bits(on, FIRST), self._bits(on, SECOND)
         doubt = ""
         if self.tests.has_unknown:
             doubt = f"WHEN {self.tests.listed('categories')} THEN {self.all_perhaps} WHEN {held} = 0 THEN 0"
         plain = f"{held} = 0 AND u = 0" if doubt else f"{held} = 0"
         return (
-            f"CAST(CASE WHEN {plain} THEN 0 {doubt} WHEN {held} = 1 THEN {one} WHEN {held} = 2 "
-            f"THEN ({one}) | ({two}) ELSE list_reduce({each}, lambda a, b : a | b) END AS {self.kind})"
+            f"CAST(CASE WHEN {plain} THEN 0 {doubt} WHEN {held} <= 2 THEN ({one}) | CASE WHEN {held} = 2 THEN {two} "
+            f"ELSE 0 END ELSE list_reduce({each}, lambda a, b : a | b) END AS {self.kind})"
         )
 
     def _bits(self, on: date | str, item: Held) -> str:
@@ -57,12 +58,15 @@ class ClassMask:
         for test in self.tests.classes:
             inside = TRUE if test.recognised is None else within(test.recognised, recognised, on)
             dated.setdefault(inside, []).append(test)
-        looked_up = [self._listed(number, dated.pop(TRUE, []))]
+        dated.pop(TRUE, None)
+        # one look for all tests; those on the day of recognition are taken out again where it is another
+        looked_up = [self._listed(number, list(self.tests.classes))]
         for inside, tests in dated.items():
+            mine = sum(3 << (2 * self.tests.bit(test)) for test in tests)
             known = f"{recognised} IS NOT NULL AND {inside}"
-            looked_up.append(f"CASE WHEN {known} THEN {self._listed(number, tests)} ELSE 0 END")
-        holds = f"({recognised} IS NULL OR {recognised} <= {day(on)}) AND ({ended} IS NULL OR {ended} >= {day(on)})"
-        bits = " | ".join(looked_up)
+            looked_up.append(f"CASE WHEN {known} THEN -1 ELSE {-1 - mine} END")
+        holds = f"({recognised} IS NULL OR {recognised} <= {day(on)}) AND {ended} >= {day(on)}"
+        bits = " & ".join(looked_up)
         return f"CASE WHEN {number} IS NULL THEN {self.all_perhaps} WHEN {holds} THEN {bits} ELSE 0 END"
 
     def _listed(self, number: str, tests: list[ClassTest]) -> str:

@@ -38,6 +38,11 @@ class CoverWriter:
         """Whether some wait depends on lapsed years."""
         return any(p.each or p.less for plan in self.program.waits.values() for p in plan.spec.parts)
 
+    @property
+    def in_months(self) -> bool:
+        """Whether some wait is counted in months, so that its days depend on the day they are counted from."""
+        return any(plan.spec.parts[0].wait.unit == "month" for plan in self.program.waits.values())
+
     def columns(self) -> set[str]:
         """The snapshot columns cover and waiting read."""
         names = {"birth_date"}
@@ -54,7 +59,23 @@ class CoverWriter:
 
     def columns_sql(self) -> str:
         """The stage's columns: base start, and the wait before anybody is exempted."""
-        return f"{self._by_window(self._base)} AS base_start, {self._by_window(self._raw_wait)} AS raw_wait"
+        return f"{self.base()} AS base_start, {self._by_window(self._raw_wait)} AS raw_wait"
+
+    def base(self) -> str:
+        """The first day of cover before any waiting."""
+        return self._by_window(self._base)
+
+    def days_read(self) -> set[str]:
+        """The columns, laid flat, that first and last day of cover read of a row."""
+        names = {"birth_date"} | ({self.on} if isinstance(self.on, str) else set())
+        for spec in self.program.release.cover.values():
+            if isinstance(spec.start, StartSpec) and spec.start.day in DERIVED:
+                names |= {f"employee_cover_{part}" for part in ("n", "more", "from", "until")}
+            elif isinstance(spec.start, StartSpec) and spec.start.day != "payment":
+                names.add(column(spec.start.day))
+            if isinstance(spec.end, EndSpec) and spec.end.periods:
+                names.add("periods")
+        return names | ({"u"} if self.tests.has_unknown else set())
 
     def wait_sql(self) -> str:
         """The next stage's column. Most rows have nothing to wait for; only the others are asked for exemption."""
@@ -78,14 +99,22 @@ class CoverWriter:
         """The first day before any waiting: never before birth nor before `not_before`."""
         spec = self._spec(window)
         if spec.start == "undetermined":
-            return "CAST(NULL AS DATE)"
+            return f"CAST(NULL AS {'INTEGER' if self.tests.by_kind else 'DATE'})"
         if isinstance(spec.start, StartSpec):
             anchor = day(self._anchor(spec.start))
             lower = [] if spec.not_before is None else [day(spec.not_before)]
             floors = ", ".join([anchor, *lower, "birth_date"])
-            return f"CASE WHEN ({anchor}) IS NULL THEN NULL ELSE GREATEST({floors}) END"
+            # who has no payment day has no window
+            given = spec.start.day == "payment"
+            unknown = FALSE if given else self.tests.truth(f"({anchor}) IS NULL")
+            # a kind has no days of its own: there it only matters whether the day is known
+            known = "0" if self.tests.by_kind else f"GREATEST({floors})"
+            return known if given else f"CASE WHEN {unknown} THEN NULL ELSE {known} END"
+        if self.tests.by_kind:
+            return "0"
         start = spec.start if spec.not_before is None else max(spec.start, spec.not_before)
-        return f"GREATEST({day(start)}, birth_date)"
+        # nearly everybody was born before, and a CASE that takes its ELSE is cheaper than GREATEST
+        return f"CASE WHEN birth_date > {day(start)} THEN birth_date ELSE {day(start)} END"
 
     def _anchor(self, spec: StartSpec) -> date | str:
         """The day named, plus a length, or the first of the month after it."""
@@ -150,7 +179,9 @@ class CoverWriter:
 
     def _part(self, part: WaitPart) -> str:
         """One part's length: what `each` adds can be repaired, the part's own wait only where nothing is added."""
-        less = f"{repaid(self.program.benefit_year)} * {part.less.amount}" if part.less is not None else "0"
+        less = "0"
+        if part.less is not None:
+            less = f"{self.tests.number(repaid(self.program.benefit_year))} * {part.less.amount}"
         if part.each is not None:
             added = f"GREATEST(0, lapsed - {part.beyond}) * {part.each.amount}"
             return f"({part.wait.amount} + GREATEST(0, {added} - {less}))"
@@ -194,6 +225,50 @@ class CoverWriter:
                 return f"(CAST({day(self.on)} + to_months(CAST(wait AS INTEGER)) AS DATE) - {day(self.on)})"
         return "wait"
 
+    @property
+    def by_counting(self) -> bool:
+        """Whether every first day of cover is the latest of a printed day, birth, and some days after the payment."""
+        return all(self._counted(window) for window in self.program.windows)
+
+    def _counted(self, window: WindowPlan) -> bool:
+        start = self._spec(window).start
+        if isinstance(start, StartSpec):
+            plain = start.day in ("payment", "birth_date") and start.plus is None and not start.next_month
+        else:
+            plain = start != "undetermined"
+        plan = self.program.waits[window.waiting] if window.waiting else None
+        return plain and (
+            plan is None or (plan.spec.from_ != "cover" and plan.spec.parts[0].wait.unit == "day")
+        )
+
+    def counted(self) -> dict[str, str]:
+        """Of a kind: `earliest`, the printed day before which no cover starts, NULL where the first day is not known;
+        `later`, after how many days from the payment it starts, NULL where it does not depend on that.
+        """
+        return {"earliest": self._by_window(self._earliest), "later": self._by_window(self._later)}
+
+    def _earliest(self, window: WindowPlan) -> str:
+        spec = self._spec(window)
+        printed = spec.not_before
+        if isinstance(spec.start, date):
+            printed = spec.start if printed is None else max(spec.start, printed)
+        unknown = "base_start IS NULL" + ("" if window.waiting is None else " OR wait IS NULL")
+        return f"CASE WHEN {unknown} THEN NULL ELSE {day(printed or date.min)} END"
+
+    def _later(self, window: WindowPlan) -> str:
+        spec = self._spec(window).start
+        at_once = "0" if isinstance(spec, StartSpec) and spec.day == "payment" else "CAST(NULL AS INTEGER)"
+        if window.waiting is None:
+            return at_once
+        extra = 0 if self.program.waits[window.waiting].spec.count_payment_day else 1
+        return f"CASE WHEN wait > 0 THEN CAST(wait AS INTEGER) + {extra} ELSE {at_once} END"
+
+    def start_by_counting(self) -> str:
+        """The first day of cover of a row whose kind says `earliest` and `later`."""
+        return (
+            f"CASE WHEN earliest IS NOT NULL THEN GREATEST(earliest, birth_date, {day(self.on)} + later) END"
+        )
+
     def output(self) -> dict[str, str]:
         """benefit_start, benefit_end, waiting_days."""
         return {
@@ -208,7 +283,7 @@ class CoverWriter:
         for i, window in enumerate(self.program.windows, 1):
             spec = self._spec(window)
             if isinstance(spec.end, EndSpec) and spec.end.periods:
-                flags.append(f"(w = {i} AND periods IS NULL)")
+                flags.append(f"(w = {i} AND {self.tests.number('periods')} IS NULL)")
         return flags
 
     def missing_pieces(self, named: Callable[..., list[tuple[str, str]]]) -> list[tuple[str, str]]:
@@ -243,7 +318,7 @@ class CoverWriter:
             fact = "employee_cover" if spec.start.day in DERIVED else spec.start.day
             found.append((fact, f"w = {i} AND base_start IS NULL"))
         if isinstance(spec.end, EndSpec) and spec.end.periods:
-            known = "base_start IS NOT NULL AND wait IS NOT NULL AND periods IS NULL"
+            known = f"base_start IS NOT NULL AND wait IS NOT NULL AND {self.tests.number('periods')} IS NULL"
             found.append(("periods", f"w = {i} AND {known}"))
         return found
 

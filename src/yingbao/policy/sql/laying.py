@@ -1,42 +1,77 @@
 """Lists laid flat: what the rules ask of a row's lists, as columns of their own.
 
 A list has a count, and its first items' parts; nearly every list is empty or has no more. The rules look into a list
-itself only where it has more. None of this depends on the payment day, so a table may keep the columns (`laid`).
+itself only where it has more. `happened` says with one bit a fact whether there is anything of it at all: most people
+have no other cover, no class and no event, and one test says so. None of this depends on the payment day, so a table
+may keep the columns (`laid`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from yingbao.policy.program import Program
-from yingbao.policy.sql.predicates import COUNT, Tests, text
+from yingbao.policy.sql.predicates import COUNT, MORE, Tests, coded_column, column, day, text
 
 __all__ = ["COUNT", "class_number", "laid"]
 
+#: How many items of a list have columns of their own.
+PLACES = {"employee_cover": 1, "elsewhere_cover": 1, "categories": 2}
 
-def laid(program: Program, tests: Tests, columns: Iterable[str]) -> list[str]:
-    """The flat columns for those lists among `columns` that the rules ask for."""
+
+def laid(program: Program, tests: Tests, columns: Iterable[str], *, kept: bool) -> list[list[str]]:
+    """The flat columns for those lists among `columns` that the rules ask for, in two stages.
+
+    `kept`: they are for a table of their own. Of a list it holds the few long ones, for reading a column of lists takes
+    as long as twenty of numbers; and the places of codes among those asked for (`Tests.coded`).
+    """
     found: list[str] = []
     for name in columns:
+        if name in PLACES:
+            found += [_count(name), _more(program, name, kept)]
         if name in ("employee_cover", "elsewhere_cover"):
-            found.append(_count(name))
-            found += [_part(name, 1, "from_on", f"{name}_from"), _part(name, 1, "until_on", f"{name}_until")]
+            found.append(_part(name, 1, "from_on", f"{name}_from", date.min))
+            found.append(_part(name, 1, "until_on", f"{name}_until", date.max))
         elif name == "categories":
-            found.append(_count(name))
             for place in (1, 2):
                 found += _class(program, place)
         elif name == "insured_years":
+            found.append("len(insured_years) AS insured_count")
             found.append(f"{insured_last(program.benefit_year)} AS insured_last")
-    return found + _listed(tests)
+    coded = [_coded(fact, values) for fact, values in tests.coded.items()] if kept else []
+    return [found + coded + _listed(tests), _happened(tests)]
 
 
 def _count(name: str) -> str:
     return f"COALESCE(len({name}), 0) AS {COUNT.format(name)}"
 
 
-def _part(name: str, place: int, part: str, column: str) -> str:
+def _more(program: Program, name: str, kept: bool) -> str:
+    if not kept:
+        return f"{name} AS {MORE.format(name)}"
+    listed = name
+    if name == "categories":
+        number = class_number(program, "c.class")
+        held = f"{{'number': {number}, 'recognised_on': c.recognised_on, 'ended_on': c.ended_on}}"
+        listed = f"list_transform(categories, lambda c : {held})"
+    return f"CASE WHEN len({name}) > {PLACES[name]} THEN {listed} END AS {MORE.format(name)}"
+
+
+def _coded(fact: str, values: tuple[str, ...]) -> str:
+    """A code's place among those asked for, one more than their number for any other; 0 where it is not known."""
+    known = column(fact)
+    arms = "".join(f" WHEN {known} = {text(value)} THEN {place}" for place, value in enumerate(values, 1))
+    return f"CASE{arms} WHEN {known} IS NULL THEN 0 ELSE {len(values) + 1} END AS {coded_column(fact)}"
+
+
+def _part(name: str, place: int, part: str, column: str, open_: date | None = None) -> str:
+    """A part of an item; an open end as a day that never comes."""
+    value = f"{name}[{place}].{part}"
+    if open_ is not None:
+        value = f"COALESCE({value}, {day(open_)})"
     # most lists are empty: asking first costs a third of taking an item that is not there
-    return f"CASE WHEN len({name}) >= {place} THEN {name}[{place}].{part} END AS {column}"
+    return f"CASE WHEN len({name}) >= {place} THEN {value} END AS {column}"
 
 
 def class_number(program: Program, code: str) -> str:
@@ -50,7 +85,7 @@ def _class(program: Program, place: int) -> list[str]:
     return [
         f"CASE WHEN len(categories) >= {place} THEN {number} END AS class_{place}",
         _part("categories", place, "recognised_on", f"recognised_{place}"),
-        _part("categories", place, "ended_on", f"ended_{place}"),
+        _part("categories", place, "ended_on", f"ended_{place}", date.max),
     ]
 
 
@@ -62,8 +97,27 @@ def _listed(tests: Tests) -> list[str]:
         f"CASE WHEN list_contains(unknown, {text(fact)}) THEN {1 << bit} ELSE 0 END"
         for fact, bit in tests.listable.items()
     )
-    kind = "INTEGER" if len(tests.listable) <= 31 else "BIGINT"
-    return [f"CAST(CASE WHEN unknown IS NULL THEN 0 ELSE {bits or '0'} END AS {kind}) AS u"]
+    return [f"CAST(CASE WHEN unknown IS NULL THEN 0 ELSE {bits or '0'} END AS {_kind(tests)}) AS u"]
+
+
+def _kind(tests: Tests) -> str:
+    return "INTEGER" if len(tests.listable) <= 31 else "BIGINT"
+
+
+def _happened(tests: Tests) -> list[str]:
+    """`happened`: a bit for each fact of which a row has anything, or nobody knows whether it has."""
+    bits = [
+        f"CASE WHEN {_there(tests, fact)} THEN {1 << bit} ELSE 0 END" for fact, bit in tests.events.items()
+    ]
+    if tests.has_unknown:
+        bits.append("u")
+    return [f"CAST({' | '.join(bits) or '0'} AS {_kind(tests)}) AS happened"]
+
+
+def _there(tests: Tests, fact: str) -> str:
+    if fact in PLACES:
+        return f"{COUNT.format(fact)} > 0"
+    return column(fact) if tests.kind(fact) == "flag" else f"{column(fact)} IS NOT NULL"
 
 
 def insured_last(benefit_year: int) -> str:

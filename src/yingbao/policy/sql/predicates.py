@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from yingbao.kernel.dates import Duration
 from yingbao.policy.conditions import (
@@ -42,6 +42,8 @@ TRUE, FALSE = "TRUE", "FALSE"
 On = date | str
 #: How many items a list has, laid flat (policy.sql.laying).
 COUNT = "{}_n"
+#: The list itself, for rows where it has more items than were laid flat.
+MORE = "{}_more"
 
 
 def text(value: str) -> str:
@@ -52,6 +54,11 @@ def text(value: str) -> str:
 def column(fact: str) -> str:
     """The column of a fact; those a release names for itself are quoted, whatever letters they are written in."""
     return fact if fact in FACTS else '"' + fact + '"'
+
+
+def coded_column(fact: str) -> str:
+    """The column with a code's place among those asked for (policy.sql.laying)."""
+    return f'"{fact}_no"'
 
 
 def day(value: date | str) -> str:
@@ -80,6 +87,13 @@ def negate(part: str) -> str:
     return {TRUE: FALSE, FALSE: TRUE}.get(part, f"(NOT {part})")
 
 
+def three_valued(yes: str, perhaps: str) -> str:
+    """TRUE, NULL or FALSE by two truths."""
+    if perhaps == FALSE:
+        return f"({yes})"
+    return f"CASE WHEN {yes} THEN TRUE WHEN {perhaps} THEN NULL ELSE FALSE END"
+
+
 def plus(start: date | str, length: Duration) -> str:
     """A date some days or months later; the last day of a shorter month, as kernel.dates does."""
     if isinstance(start, date):
@@ -96,12 +110,21 @@ class Tests:
     `classes` numbers the class tests; each has a bit that says yes and one that says perhaps in the class mask.
     """
 
+    #: whether stages read truths worked out beforehand (policy.sql.kinds)
+    by_kind: ClassVar[bool] = False
+
     benefit_year: int
     custom: Mapping[str, CustomFact]
     has_unknown: bool
     classes: dict[ClassTest, int] = field(default_factory=dict)
-    #: facts whose unknownness is asked for → the bit of the column `u` that says it
+    #: facts of which nothing may have happened → the bit of `happened` that something did, or that nobody knows
+    events: dict[str, int] = field(default_factory=dict)
+    #: facts whose unknownness is asked for → the bit of the column `u` that says it; first those of `events`
     listable: dict[str, int] = field(default_factory=dict)
+    #: coded facts → the values asked for, in the order of their numbers
+    coded: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: codes are read by number, from a table laid flat; else as they are spelled
+    by_number: bool = False
     #: coded output columns as enumerations (name → values met), which DuckDB writes far faster than text
     enums: dict[str, list[str]] | None = None
     #: rewrites whole atoms, for tests that plant a wrong reading
@@ -112,6 +135,35 @@ class Tests:
         if fact in FACTS:
             return FACTS[fact].absent
         return self.custom[fact].absent
+
+    def kind(self, fact: str) -> str:
+        """What kind of fact it is."""
+        return FACTS[fact].kind if fact in FACTS else self.custom[fact].kind
+
+    def survey(self, asked: Iterable[Atom]) -> None:
+        """Number the events and the codes that these atoms ask for, always in the same order."""
+        events: set[str] = set()
+        coded: dict[str, set[str]] = {}
+        for atom in asked:
+            match atom:
+                case CodeTest():
+                    coded.setdefault(atom.fact, set()).update(atom.values)
+                case DateTest() | SpanTest() | FlagTest():
+                    fact = "employee_cover" if atom.fact == "employee_cover_end" else atom.fact
+                    if self.absent(fact) == "none":
+                        events.add(fact)
+        self.events = {fact: bit for bit, fact in enumerate(sorted(events))}
+        self.coded = {fact: tuple(sorted(values)) for fact, values in sorted(coded.items())}
+        if self.has_unknown:
+            self.listable = dict(self.events)
+
+    def event(self, fact: str) -> int:
+        """The bit of `happened` for a fact."""
+        return 1 << self.events[fact]
+
+    def value(self, fact: str) -> str:
+        """The column that says a fact, as this reading takes it; NULL where it is not known."""
+        return f"NULLIF({coded_column(fact)}, 0)" if self.by_number and fact in self.coded else column(fact)
 
     def guard(self, fact: str, known: str) -> str:
         """`known` unless the row's `unknown` list names the fact."""
@@ -150,8 +202,29 @@ class Tests:
             case Not():
                 return negate(self.condition(node.part, on, mask))
             case _:
-                written = self.atom(node, on, mask)
-                return self.planted(node, written) if self.planted else written
+                return self.leaf(node, on, mask)
+
+    def leaf(self, node: Atom, on: On, mask: str) -> str:
+        """One test, as a test plan may have rewritten it."""
+        written = self.atom(node, on, mask)
+        return self.planted(node, written) if self.planted else written
+
+    def pair(self, node: Atom, on: On, mask: str) -> tuple[str, str] | None:
+        """A test's truths `yes` and `perhaps`, where they have been worked out beforehand (policy.sql.kinds)."""
+        del node, on, mask
+        return None
+
+    def dated(self, on: On) -> str:
+        """Whether there is a payment day."""
+        return TRUE if isinstance(on, date) else f"({on} IS NOT NULL)"
+
+    def truth(self, sql: str) -> str:
+        """A truth about the row that is never NULL, where a stage reads it."""
+        return sql
+
+    def number(self, sql: str) -> str:
+        """A small whole number of the row, or NULL, where a stage reads it."""
+        return sql
 
     def atom(self, node: Atom, on: On, mask: str) -> str:
         """One atomic test."""
@@ -177,12 +250,17 @@ class Tests:
             case LapseTest():
                 return both(_bounds("lapsed", node.at_least, node.at_most))
             case SpanTest():
-                return self.guard(node.fact, spans_active(node.fact, node.on, on))
+                none = f"{COUNT.format(node.fact)} = 0"
+                active = spans_active(node.fact, node.on, on)
+                return self.guard(node.fact, f"CASE WHEN {none} THEN FALSE ELSE {active} END")
 
     def among(self, node: CodeTest) -> str:
         """A coded fact is one of the values; NULL where it is."""
-        listed = ", ".join(text(value) for value in sorted(node.values))
-        return f"({column(node.fact)} IN ({listed}))"
+        if self.by_number:
+            listed = ", ".join(str(self.coded[node.fact].index(value) + 1) for value in sorted(node.values))
+        else:
+            listed = ", ".join(text(value) for value in sorted(node.values))
+        return f"({self.value(node.fact)} IN ({listed}))"
 
     def _closed(self, fact: str, test: str) -> str:
         """A test on a fact: false where nothing happened, NULL where nobody knows."""
@@ -193,7 +271,7 @@ class Tests:
     def _class(self, node: ClassTest, mask: str) -> str:
         bit = self.bit(node)
         yes, perhaps = 1 << (2 * bit), 1 << (2 * bit + 1)
-        return f"CASE WHEN ({mask} & {yes}) <> 0 THEN TRUE WHEN ({mask} & {perhaps}) <> 0 THEN NULL ELSE FALSE END"
+        return three_valued(f"({mask} & {yes}) <> 0", f"({mask} & {perhaps}) <> 0")
 
     def _date(self, node: DateTest, on: On) -> str:
         derived = node.fact == "employee_cover_end"
@@ -221,7 +299,7 @@ class Tests:
 
     def _first_time(self, node: FirstTimeTest) -> str:
         employed = f"({COUNT.format('employee_cover')} > 0 AND NOT {self.listed('employee_cover')})"
-        never = f"(len(insured_years) = 0) = {TRUE if node.value else FALSE}"
+        never = f"(insured_count = 0) = {TRUE if node.value else FALSE}"
         return f"CASE WHEN {employed} THEN {FALSE if node.value else TRUE} ELSE {never} END"
 
 
@@ -288,40 +366,41 @@ def _age(node: AgeTest, on: On) -> str:
 
 
 def spans_active(column: str, ref: DayRef, on: On) -> str:
-    """Whether a list of spans has one that covers a day."""
+    """Whether a list of spans has one that covers a day; NULL where there is no span."""
     instant = day(at(ref, on))
-
-    def test(first: str, last: str) -> str:
-        return f"(({first} IS NULL OR {first} <= {instant}) AND ({last} IS NULL OR {last} >= {instant}))"
-
-    some = f"len(list_filter({column}, lambda s : {test('s.from_on', 's.until_on')})) > 0"
-    one = test(f"{column}_from", f"{column}_until")
-    return f"CASE {COUNT.format(column)} WHEN 0 THEN FALSE WHEN 1 THEN {one} ELSE {some} END"
+    covers = (
+        f"(s.from_on IS NULL OR s.from_on <= {instant}) AND (s.until_on IS NULL OR s.until_on >= {instant})"
+    )
+    some = f"len(list_filter({MORE.format(column)}, lambda s : {covers})) > 0"
+    one = f"({column}_from <= {instant} AND {column}_until >= {instant})"
+    return f"CASE WHEN {COUNT.format(column)} > 1 THEN {some} ELSE {one} END"
 
 
 def spans_end(column: str, on: On) -> str:
     """The last day of the latest span that ended before the payment day; NULL while one is active."""
-    ended = f"list_filter({column}, lambda s : s.until_on < {day(on)})"
+    ended = f"list_filter({MORE.format(column)}, lambda s : s.until_on < {day(on)})"
     latest = f"list_max(list_transform({ended}, lambda s : s.until_on))"
-    active = spans_active(column, "payment", on)
+    some = f"CASE WHEN {spans_active(column, 'payment', on)} THEN NULL ELSE {latest} END"
     # a span that ended is not active, and there is no other
     one = f"CASE WHEN {column}_until < {day(on)} THEN {column}_until END"
-    some = f"CASE WHEN {active} THEN NULL ELSE {latest} END"
-    return f"CASE {COUNT.format(column)} WHEN 0 THEN NULL WHEN 1 THEN {one} ELSE {some} END"
+    return f"CASE WHEN {COUNT.format(column)} > 1 THEN {some} ELSE {one} END"
 
 
 def lapsed(benefit_year: int, since: int | None, unknown_spans: str) -> str:
     """policy.facts.lapsed_years as SQL: whole benefit years lapsed, NULL while the history is not known."""
 
     def year_of(until: str) -> str:
-        later = f"{until} IS NULL OR year({until}) > {benefit_year}"
+        later = f"{until} >= {day(date(benefit_year, 1, 1))}"
         return f"CASE WHEN {later} THEN {benefit_year} ELSE CAST(year({until}) AS INTEGER) END"
 
+    each = f"COALESCE({year_of('s.until_on')}, {benefit_year})"
     newest = (
-        f"CASE WHEN {unknown_spans} THEN NULL ELSE CASE {COUNT.format('employee_cover')} WHEN 0 THEN NULL "
-        f"WHEN 1 THEN {year_of('employee_cover_until')} "
-        f"ELSE list_max(list_transform(employee_cover, lambda s : {year_of('s.until_on')})) END END"
+        f"CASE WHEN {COUNT.format('employee_cover')} > 1 "
+        f"THEN list_max(list_transform({MORE.format('employee_cover')}, lambda s : {each})) "
+        f"ELSE {year_of('employee_cover_until')} END"
     )
+    if unknown_spans != FALSE:
+        newest = f"CASE WHEN {unknown_spans} THEN NULL ELSE {newest} END"
     # nobody's first enrolment is a lapse: without any year the last one counts as this one
     last = f"COALESCE(GREATEST(insured_last, {newest}), {benefit_year})"
     first = f"{last} + 1" if since is None else f"GREATEST({last} + 1, {since})"
@@ -329,7 +408,7 @@ def lapsed(benefit_year: int, since: int | None, unknown_spans: str) -> str:
     by_cover = f"CASE WHEN COALESCE({newest}, 0) < {benefit_year - 1} THEN NULL ELSE 0 END"
     return (
         f"CASE WHEN insured_last = {benefit_year - 1} THEN 0 "
-        f"WHEN insured_years IS NULL THEN {by_cover} ELSE {by_years} END"
+        f"WHEN insured_count IS NULL THEN {by_cover} ELSE {by_years} END"
     )
 
 

@@ -24,19 +24,17 @@ from sqlglot import exp
 from yingbao.policy.conditions import (
     Atom,
     Condition,
-    DateTest,
-    FirstTimeTest,
+    Constant,
     LapseTest,
-    SpanTest,
     atoms,
-    fact_of,
 )
-from yingbao.policy.facts import DERIVED, FACTS
 from yingbao.policy.program import BandPlan, Program
 from yingbao.policy.sql.amounts import AmountTables
 from yingbao.policy.sql.answers import MONEY, NOT_ADMITTED, Answers
 from yingbao.policy.sql.classes import ClassMask
+from yingbao.policy.sql.columns import columns_of
 from yingbao.policy.sql.cover import CoverWriter, among
+from yingbao.policy.sql.kinds import Kinds, KindTests
 from yingbao.policy.sql.laying import laid
 from yingbao.policy.sql.predicates import (
     FALSE,
@@ -46,11 +44,15 @@ from yingbao.policy.sql.predicates import (
     day,
     either,
     lapsed,
+    negate,
     text,
 )
-from yingbao.policy.sql.shortcuts import Shortcuts
+from yingbao.policy.sql.shortcuts import Shortcuts, any_of
 
 NO_BAND = -1_000_000
+#: Columns that may depend on a row's own days, or are not of the rules.
+DATED = ("benefit_start", "benefit_end", "waiting_days", "transfer_fen", "transfer_month")
+OWN = frozenset({*DATED, "paid_on", "release_digest", "refusal"})
 #: A name that may be missing, and the truth that it is.
 Piece = tuple[str, str]
 
@@ -81,6 +83,7 @@ def to_sql(
     has_refusal: bool = False,
     enums: bool = False,
     laid_flat: bool = False,
+    by_kind: bool = False,
     asked: Collection[str] | None = None,
     planted: Callable[[Atom, str], str] | None = None,
 ) -> SqlReading:
@@ -89,9 +92,11 @@ def to_sql(
     `on`: the payment day of every row; None reads the column `paid_on`. `has_unknown`: the snapshot has the list
     column `unknown`. `has_refusal`: a text column `refusal` says why a row could not be read. `enums`: coded
     columns are enumerations that the caller creates from `types`. `laid_flat`: `source` was made by `laying`.
+    `by_kind`: the rules are asked of each kind of person once (policy.sql.kinds); the rows are held in memory on the
+    way, and come in any order. A release with a later transfer, which depends on each one's own days, is read row by row.
     `asked`: the columns wanted besides `person_id`; None is all. Every column has to be planned, `missing` above all.
     """
-    writer = _Writer(program, on, has_unknown, has_refusal, planted, enums, laid_flat)
+    writer = _Writer(program, on, has_unknown, has_refusal, planted, enums, laid_flat, by_kind)
     tree = sqlglot.parse_one(writer.select(source, asked), read="duckdb")
     laying = sqlglot.parse_one(writer.laying(source), read="duckdb")
     forbidden = [kind.__name__ for kind in (exp.Div, exp.IntDiv) if tree.find(kind) or laying.find(kind)]
@@ -118,22 +123,28 @@ class _Writer:
         planted: Callable[[Atom, str], str] | None,
         enums: bool = False,
         laid_flat: bool = False,
+        by_kind: bool = False,
     ) -> None:
         self.program = program
         self.on: date | str = on if on is not None else "paid_on"
         self.has_unknown = has_unknown
         self.has_refusal = has_refusal
-        self.tests = Tests(
+        self.rows = Tests(
             program.benefit_year,
             program.release.facts,
             has_unknown,
             enums={} if enums else None,
+            by_number=laid_flat,
             planted=planted,
         )
+        self.rows.survey(atom for condition in self._conditions() for atom in atoms(condition))
+        self.kinds = KindTests(self.rows) if by_kind and program.release.later_transfer is None else None
+        self.tests = self.kinds or self.rows
         self.amounts = AmountTables(program, self.tests)
         self.answers = Answers(program, self.tests, self.amounts)
         self.cover = CoverWriter(program, self.tests, self.on)
-        self.mask = ClassMask(program, self.tests)
+        self.days = CoverWriter(program, self.rows, self.on)
+        self.mask = ClassMask(program, self.rows)
         self.shortcuts = Shortcuts(self.tests)
         self.laid_flat = laid_flat
         self.gate_pieces: list[Piece] = []
@@ -142,9 +153,7 @@ class _Writer:
 
     def columns(self) -> tuple[str, ...]:
         """The snapshot columns the rules ask for, sorted."""
-        names = {"person_id"} | {
-            name for c in self._conditions() for a in atoms(c) for name in _columns_of(a)
-        }
+        names = {"person_id"} | {name for c in self._conditions() for a in atoms(c) for name in columns_of(a)}
         names |= self.cover.columns()
         if any(b.band.times_periods for bands in self.program.prices.values() for b in bands):
             names.add("periods")
@@ -170,22 +179,11 @@ class _Writer:
 
     def select(self, source: str, asked: Collection[str] | None = None) -> str:
         """The whole statement. The later stages are written first: they number the class tests."""
-        gate = self._gate()
-        priced = self._priced()
-        groups = self.amounts.groups(self.on, "m")
-        covered = self.cover.columns_sql()
-        later = self.amounts.later(self.on)
-        output = self._output(asked)
-        derived = f"{self.mask.sql(self.on)} AS m{self._lapsed()}"
-        flat = source if self.laid_flat else f"({self.laying(source)})"
-        facts = f"SELECT *, {derived} FROM {flat} AS laid"
-        stage = f"SELECT *, {gate['e']} AS e FROM ({facts}) AS facts"
-        stage = f"SELECT *, {gate['w']} AS w FROM ({stage}) AS gate"
-        stage = f"SELECT *, {priced} AS p FROM ({stage}) AS opened"
-        listed = "".join(f", {sql} AS g{i}" for i, sql in enumerate(groups))
-        stage = f"SELECT *{listed} FROM ({stage}) AS priced"
-        stage = f"SELECT *, {self.amounts.key('p', 'g')} AS k, {covered} FROM ({stage}) AS chosen"
-        stage = f"SELECT *, {self.cover.wait_sql()} FROM ({stage}) AS waiting"
+        rules, later = self._rules(), self.amounts.later(self.on)
+        if self.kinds is not None:
+            return self._by_kind(self.kinds, rules, source, asked)
+        output = self._output(self._parts(asked))
+        stage = rules(self._facts(source))
         if later is not None:
             stage = f"SELECT *, {later.first} AS first_recognised FROM ({stage}) AS covered"
             mask = f"CASE WHEN first_recognised IS NULL THEN 0 ELSE {self.mask.sql('first_recognised')} END"
@@ -193,45 +191,103 @@ class _Writer:
             listed = ", ".join(f"{sql} AS h{i}" for i, sql in enumerate(later.groups))
             stage = f"SELECT *, {listed} FROM ({stage}) AS remasked"
             stage = f"SELECT *, {self.amounts.key('p', 'h')} AS k2 FROM ({stage}) AS rechosen"
-        stage = f"SELECT *, {self.answers.keys()} FROM ({stage}) AS keyed"
-        return f"SELECT {output} FROM ({stage}) AS answered {self.answers.joins()}"
+        return f"SELECT {output} FROM ({self._keyed(stage)}) AS answered {self.answers.joins(asked)}"
+
+    def _keyed(self, stage: str) -> str:
+        return f"SELECT *, {self.answers.keys()} FROM ({stage}) AS keyed"
+
+    def _facts(self, source: str) -> str:
+        """What the rules ask of a row, every condition having been written."""
+        derived = f"{self.mask.sql(self.on)} AS m{self._lapsed()}"
+        flat = source if self.laid_flat else f"({self.laying(source, kept=False)})"
+        return f"SELECT *, {derived} FROM {flat} AS laid"
+
+    def _by_kind(
+        self, kinds: KindTests, rules: Callable[[str], str], source: str, asked: Collection[str] | None
+    ) -> str:
+        """The rules over the kinds met, the answers joined back to the rows, and each row's own days."""
+        parts, own, base = self._parts(asked), self._own(), ""
+        exported = {name: sql for name, sql in parts.items() if name not in own}
+        if self.days.by_counting and own.isdisjoint({"benefit_end", "waiting_days"}):
+            exported |= self.cover.counted()
+            parts |= {"benefit_start": self.days.start_by_counting()} if "benefit_start" in parts else {}
+        else:
+            exported |= {"w": "w", "wait": "wait"}
+            base = f", {self.days.base()} AS base_start"
+        facts = self._facts(source)
+        stages = Kinds(
+            worked_out=kinds.columns(self.on),
+            given=["m", *(["lapsed"] if self._lapsed() else []), *(["u"] if self.has_unknown else [])],
+            carried={"person_id", *self.days.days_read(), *(["refusal"] if self.has_refusal else [])},
+        )
+        answered = stages.answered(self._keyed(rules(stages.met())), exported, self.answers.joins(exported))
+        output = self._output({name: sql if name in own else name for name, sql in parts.items()})
+        return (
+            f"WITH people AS MATERIALIZED ({stages.people(facts)}), kinds AS ({answered}) "
+            f"SELECT {output} FROM ({stages.joined(base)}) AS joined"
+        )
+
+    def _own(self) -> set[str]:
+        """The columns that a kind does not answer: they depend on a row's own days, or are not of the rules."""
+        shared = set() if self.days.in_months else {"waiting_days"}
+        return set(OWN) - shared - ({"benefit_end"} if self.answers.fixed_end() else set())
+
+    def _rules(self) -> Callable[[str], str]:
+        """The stages from the gate to the wait, over whatever relation has the facts."""
+        gate = self._gate()
+        priced = self._priced()
+        groups = self.amounts.groups(self.on, "m")
+        covered = self.cover.columns_sql()
+        waiting = self.cover.wait_sql()
+        key = self.amounts.key("p", "g")
+        listed = "".join(f", {sql} AS g{i}" for i, sql in enumerate(groups))
+
+        def over(facts: str) -> str:
+            stage = f"SELECT *, {gate['e']} AS e FROM ({facts}) AS facts"
+            stage = f"SELECT *, {gate['w']} AS w FROM ({stage}) AS gate"
+            stage = f"SELECT *, {priced} AS p FROM ({stage}) AS opened"
+            stage = f"SELECT *{listed} FROM ({stage}) AS priced"
+            stage = f"SELECT *, {key} AS k, {covered} FROM ({stage}) AS chosen"
+            return f"SELECT *, {waiting} FROM ({stage}) AS waiting"
+
+        return over
 
     @property
     def _uses_arrears(self) -> bool:
         return any(band.band.arrears for bands in self.program.prices.values() for band in bands)
 
-    def laying(self, source: str) -> str:
+    def laying(self, source: str, *, kept: bool = True) -> str:
         """The source with its lists laid flat. Every condition has been written by now."""
-        found = laid(self.program, self.tests, self.columns())
-        return f"SELECT *{''.join(f', {sql}' for sql in found)} FROM {source}"
+        flat, happened = laid(self.program, self.rows, self.columns(), kept=kept)
+        lists = f"SELECT *{''.join(f', {sql}' for sql in flat)} FROM {source}"
+        return f"SELECT *, {', '.join(happened)} FROM ({lists}) AS flat"
 
     def _lapsed(self) -> str:
         used = any(isinstance(a, LapseTest) for c in self._conditions() for a in atoms(c))
         if not used and not self.cover.uses_lapse and not self._uses_arrears:
             return ""
         since = self.program.release.conventions.lapse_since
-        return f", {lapsed(self.program.benefit_year, since, self.tests.listed('employee_cover'))} AS lapsed"
+        return f", {lapsed(self.program.benefit_year, since, self.rows.listed('employee_cover'))} AS lapsed"
 
     def _gate(self) -> dict[str, str]:
-        """`e`: 0 may enrol, n barred by bar n, NOT_ADMITTED, −1 unknown. `w`: window, 0 none, −n unknown at n."""
+        """`e`: 0 may enrol, n barred by bar n, NOT_ADMITTED, −1 unknown. `w`: window, 0 none, −n unknown at n.
+
+        Who has no payment day and is not barred on any is in doubt here: no later stage meets such a row.
+        """
         short = self.shortcuts
-        admits = [self.tests.condition(p.condition, self.on) for p in self.program.admits]
+        admits = any_of(p.condition for p in self.program.admits) if self.program.admits else Constant(True)
         holding = [short.holds(p.condition, self.on) for p in self.program.bars]
         arms = "".join(f" WHEN {bar} THEN {i}" for i, bar in enumerate(holding, 1) if bar != FALSE)
-        admitted = either(admits) if admits else TRUE
+        admitted = self.tests.condition(admits, self.on)
+        dated = self.tests.dated(self.on)
         unknown = (short.unknown(p.condition, self.on) for p in self.program.bars)
-        doubts = either([*unknown, f"({admitted}) IS NULL"])
+        doubts = either([negate(dated), *unknown, f"({admitted}) IS NULL"])
         # nearly everybody is admitted, and nothing ever happened that a bar asks for
-        admits_plain = either(short.holds(p.condition, self.on) for p in self.program.admits)
-        plain = both(
-            [
-                admits_plain if self.program.admits else TRUE,
-                short.all_plainly_false((p.condition for p in self.program.bars), self.on),
-            ]
-        )
+        unbarred = short.all_plainly_false((p.condition for p in self.program.bars), self.on)
+        plain = both([unbarred, dated, short.holds(admits, self.on)])
         e = f"CASE WHEN {plain} THEN 0{arms} WHEN {admitted} = FALSE THEN {NOT_ADMITTED} WHEN {doubts} THEN -1 ELSE 0 END"
         if self.has_refusal:
-            e = f"CASE WHEN refusal IS NOT NULL THEN -2 ELSE {e} END"
+            e = f"CASE WHEN {self.tests.truth('refusal IS NOT NULL')} THEN -2 ELSE {e} END"
         opened = ""
         for i, window in enumerate(self.program.windows, 1):
             opened += short.arms(window.condition, self.on, str(i), str(-i))
@@ -307,8 +363,9 @@ class _Writer:
         arms = "".join(f" WHEN {flag} THEN {_named_all(pieces)}" for flag, pieces in stages.items() if pieces)
         return f"CASE{arms} END" if arms else "CAST(NULL AS VARCHAR)"
 
-    def _output(self, asked: Collection[str] | None) -> str:
-        cover = self.cover.output()
+    def _parts(self, asked: Collection[str] | None) -> dict[str, str]:
+        """The columns asked for besides `person_id`, with their expressions."""
+        cover = self.days.output()
         if self.answers.fixed_end():
             cover["benefit_end"] = "standing.benefit_end"
         parts = {
@@ -326,12 +383,10 @@ class _Writer:
             "release_digest": self.tests.code("digest", self.program.digest),
             "refusal": "refusal" if self.has_refusal else "CAST(NULL AS VARCHAR)",
         }
-        return ", ".join(
-            [
-                "person_id",
-                *(f"{sql} AS {name}" for name, sql in parts.items() if asked is None or name in asked),
-            ]
-        )
+        return {name: sql for name, sql in parts.items() if asked is None or name in asked}
+
+    def _output(self, parts: Mapping[str, str]) -> str:
+        return ", ".join(["person_id", *(f"{sql} AS {name}" for name, sql in parts.items())])
 
 
 def _named_all(pieces: list[Piece]) -> str:
@@ -344,31 +399,3 @@ def _named_all(pieces: list[Piece]) -> str:
         for name, found in sorted(tests.items())
     )
     return f"NULLIF(concat_ws(';', {named}), '')"
-
-
-def _columns_of(atom: Atom) -> set[str]:
-    """The snapshot columns an atom reads."""
-    match atom:
-        case DateTest(fact=fact) | SpanTest(fact=fact):
-            return {"employee_cover"} if fact in DERIVED else {fact}
-        case LapseTest() | FirstTimeTest():
-            return {"insured_years", "employee_cover"}
-        case _:
-            name = fact_of(atom)
-            return set() if name == "payment" else {name}
-
-
-#: The snapshot columns the rules may ask for, with DuckDB types.
-COLUMN_TYPES: dict[str, str] = {
-    spec.name: {
-        "date": "DATE",
-        "code": "VARCHAR",
-        "flag": "BOOLEAN",
-        "number": "INTEGER",
-        "years": "INTEGER[]",
-        "spans": "STRUCT(from_on DATE, until_on DATE)[]",
-        "classes": 'STRUCT("class" VARCHAR, recognised_on DATE, ended_on DATE)[]',
-    }[spec.kind]
-    for spec in FACTS.values()
-    if spec.name not in DERIVED
-}
