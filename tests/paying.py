@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from django.db import connection
 
 import given
 from people import CLERK, COUNTY, PROGRAM
@@ -20,6 +23,14 @@ from yingbao.payments.queries.orders import OrderPage, order_page
 
 CHINA = ZoneInfo("Asia/Shanghai")
 _transactions = count(1)
+_SUM = "SELECT coalesce(sum(fen), 0)::bigint FROM {} WHERE {}"
+_TWICE = (
+    "SELECT count(*) FROM (SELECT resident_id FROM payments_receipt WHERE state = 'valid' "
+    "GROUP BY resident_id, benefit_year HAVING count(*) > 1) twice"
+)
+_RECEIVED = (
+    "SELECT coalesce(array_agg(bill_id ORDER BY bill_id), '{}') FROM payments_receipt WHERE state = 'valid'"
+)
 
 
 def at(day: date, hour: int = 10, minute: int = 0, second: int = 0) -> datetime:
@@ -91,3 +102,31 @@ def books(by: Any = PROGRAM, **more: Any) -> dict[str, int]:
         found = ledger.balances(**more)
     assert ledger.trial_balance(found) == 0
     return {one.account.code: one.fen for one in found if one.fen}
+
+
+def ask(statement: str) -> Any:
+    """One value out of the database, as the program sees it."""
+    with within(PROGRAM), connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
+
+
+def conserved(taken: Mapping[tuple[str, str], int]) -> None:
+    """Of the transactions taken (channel, transaction: fen) not a fen appeared or is lost, and nobody paid twice.
+
+    The books balance; channels hold what they took less what they gave back, as receipts or as money to be given back;
+    every transaction has one outcome; a paid bill, a valid receipt and cover are there together or not at all.
+    """
+    found = books()
+    held = sum(fen for code, fen in found.items() if code.startswith("channel:"))
+    back = ask(_SUM.format("payments_refund", "state = 'done'"))
+    waiting = ask(_SUM.format("payments_refund", "state IN ('approved', 'failed')"))
+    assert held == sum(taken.values()) - back
+    assert sum(fen for code, fen in found.items() if code.startswith("holding:")) == waiting
+    assert held == ask(_SUM.format("payments_receipt", "state = 'valid'")) + waiting
+    assert ask("SELECT count(*) FROM payments_payment") == len(taken)
+    assert ask(_SUM.format("payments_payment", "true")) == sum(taken.values())
+    assert ask(_TWICE) == 0
+    paid = ask("SELECT coalesce(array_agg(id ORDER BY id), '{}') FROM billing_bill WHERE state = 'paid'")
+    covered = ask("SELECT count(*) FROM registry_cover WHERE insurance = '390' AND NOT isempty(period)")
+    assert (paid, len(paid)) == (ask(_RECEIVED), covered)
