@@ -24,7 +24,7 @@ from yingbao.accounts.passwords import RULES, broken_rules
 from yingbao.accounts.queries import posts_of
 from yingbao.journal.acting import Acting
 from yingbao.web.permission import open_to_all
-from yingbao.web.qr import path_of
+from yingbao.documents.qr import path_of
 from yingbao.web.workbench import oidc
 
 NEXT = "next"
