@@ -79,7 +79,45 @@ def roles_page() -> str:
     )  # fmt: skip
 
 
-PAGES: dict[str, Callable[[], str]] = {"enrolment-states": states_page, "roles": roles_page}
+def payments_page() -> str:
+    """The lives of orders and refunds, and the code lists of payments, as `payments.states` has them."""
+    from yingbao.payments import states
+
+    order = states.drawing(states.ORDER_EDGES, states.ORDERS, (("open", "下单"),))
+    refund = states.drawing(
+        states.REFUND_EDGES, states.REFUNDS, (("asked", "申请退费"), ("approved", "收到而不能入账，随即自动退"))
+    )
+    codes = {
+        "订单种类": states.KINDS,
+        "渠道": {code: f"{name}（clct_way {way}）" for code, (name, way) in states.CHANNELS.items()},
+        "付款方式": states.TENDERS,
+        "收到的款怎样了": states.OUTCOMES,
+        "为什么不能入账": states.HELD,
+        "为什么申请退费": states.REASONS,
+        "签名办法": states.SCHEMES,
+        "凭据": states.RECEIPTS,
+    }
+    lists = [
+        line
+        for title, names in codes.items()
+        for line in (f"## {title}", "", "| 代码 | 说法 |", "|---|---|",
+                     *(f"| `{code}` | {name} |" for code, name in names.items()), "")
+    ]  # fmt: skip
+    return "\n".join(
+        [
+            "# 订单、退费的状态和缴费代码", "",
+            "由 `payments/states.py` 生成，不要手改。表里没有的办法一律拒绝。收到的款只有三种结果：入账、部分入账其余退回、全部退回；"
+            "申请的退费经复核同意，凭据随即作废，账单回到待缴或关闭，款再由渠道退出。", "",
+            "## 订单", "", "```mermaid", *order, "```", "", "## 退费", "", "```mermaid", *refund, "```", "", *lists,
+        ]
+    )  # fmt: skip
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "enrolment-states": states_page,
+    "payment-states": payments_page,
+    "roles": roles_page,
+}
 
 
 @pytest.mark.parametrize("name", PAGES)

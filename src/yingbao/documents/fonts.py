@@ -1,7 +1,7 @@
 """The font of printed papers, and what to print for a character it has not.
 
-Noto Sans CJK holds some 45,000 characters, all of 通用规范汉字表 among them, but few of the 60,000 rarer ones of GB 18030
-level 3. A name with such a one prints its code and says so; an empty box would say nothing.
+Noto Sans CJK holds some 45,000 characters: the first block of hanzi (as of Unicode 5) and extension A whole, but 2,108 of
+the 42,720 of extension B and fewer beyond. A name with one it lacks prints the code and says so; an empty box would say nothing.
 """
 
 from __future__ import annotations

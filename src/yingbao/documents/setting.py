@@ -18,7 +18,6 @@ import typst
 from yingbao.documents.fonts import FAMILY, FOLDER, shown
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_STANDARDS: Final = ["a-2a", "ua-1"]
 _turn: Final = Lock()
 
 
@@ -30,7 +29,7 @@ def set_pdf(template: str, data: dict[str, Any], *, at: datetime) -> bytes:
     )
     with _turn:
         made = _compiler(template).compile(
-            format="pdf", sys_inputs={"data": given}, timestamp=int(at.timestamp()), pdf_standards=_STANDARDS
+            format="pdf", sys_inputs={"data": given}, timestamp=int(at.timestamp()), pdf_standards=["a-2a", "ua-1"]
         )
     if not isinstance(made, bytes):
         raise TypeError(f"{template}: {type(made).__name__} came out")

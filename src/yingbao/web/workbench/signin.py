@@ -22,9 +22,9 @@ from yingbao.accounts.errors import NoPost, WrongCode
 from yingbao.accounts.middleware import ENDED, address_of
 from yingbao.accounts.passwords import RULES, broken_rules
 from yingbao.accounts.queries import posts_of
+from yingbao.documents.qr import path_of
 from yingbao.journal.acting import Acting
 from yingbao.web.permission import open_to_all
-from yingbao.documents.qr import path_of
 from yingbao.web.workbench import oidc
 
 NEXT = "next"
