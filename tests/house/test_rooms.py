@@ -85,7 +85,9 @@ def payments_page() -> str:
 
     order = states.drawing(states.ORDER_EDGES, states.ORDERS, (("open", "下单"),))
     refund = states.drawing(
-        states.REFUND_EDGES, states.REFUNDS, (("asked", "申请退费"), ("approved", "收到而不能入账，随即自动退"))
+        states.REFUND_EDGES,
+        states.REFUNDS,
+        (("asked", "申请退费"), ("approved", "收到而不能入账，随即自动退")),
     )
     codes = {
         "订单种类": states.KINDS,

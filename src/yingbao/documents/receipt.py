@@ -90,7 +90,7 @@ def _said(one: PaperReceipt) -> dict[str, Any]:
         "figures": yuan_grouped(one.fen), "capitals": capitals(one.fen),
         "shares": [[share.payer, yuan_grouped(share.fen), share.clause] for share in one.shares],
         "whole": yuan_grouped(sum(share.fen for share in one.shares)),
-        "payer": one.payer or "渠道未提供姓名", "ways": "；".join(one.ways), "channel": one.channel, "transaction": one.transaction,
+        "payer": one.payer or "未登记姓名", "ways": "；".join(one.ways), "channel": one.channel, "transaction": one.transaction,
         "order": one.order, "bill": one.bill, "clerk": one.clerk, "paid": _moment(one.paid_at),
     }  # fmt: skip
 

@@ -29,7 +29,10 @@ def set_pdf(template: str, data: dict[str, Any], *, at: datetime) -> bytes:
     )
     with _turn:
         made = _compiler(template).compile(
-            format="pdf", sys_inputs={"data": given}, timestamp=int(at.timestamp()), pdf_standards=["a-2a", "ua-1"]
+            format="pdf",
+            sys_inputs={"data": given},
+            timestamp=int(at.timestamp()),
+            pdf_standards=["a-2a", "ua-1"],
         )
     if not isinstance(made, bytes):
         raise TypeError(f"{template}: {type(made).__name__} came out")

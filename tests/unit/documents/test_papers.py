@@ -92,7 +92,7 @@ def test_cover_not_yet_settled_is_said_not_guessed() -> None:
 
 
 def test_a_payer_whose_name_the_channel_keeps_is_not_made_up() -> None:
-    assert "缴款人渠道未提供姓名" in text_of(receipt_pdf(PAID))
+    assert "缴款人未登记姓名" in text_of(receipt_pdf(PAID))
     assert "缴款人安大山" in text_of(receipt_pdf(replace(PAID, payer="安大山")))
 
 
@@ -123,14 +123,24 @@ def test_threads_print_at_once_and_none_gets_another_s_receipt() -> None:
 
 
 def test_a_household_s_receipts_are_one_file_a_sheet_each() -> None:
-    other = replace(PAID, number="24990721000000000131", name="兰秀英", verify_url=VERIFY.replace("0123", "0131"))
+    other = replace(
+        PAID, number="24990721000000000131", name="兰秀英", verify_url=VERIFY.replace("0123", "0131")
+    )
     pdf = receipts_pdf([PAID, other])
     assert len(opened(pdf)) == 2
     assert [read_squares(pdf, page) for page in (0, 1)] == [[VERIFY], [other.verify_url]]
 
 
 def test_a_receipt_with_eight_payers_and_the_longest_values_stays_on_one_sheet() -> None:
-    shares = (PAID.shares[0], *(Share("特困供养人员资助资金", 10_00, "甲医保发〔2024〕154号 二(二)1、三(四)；乙财社〔2024〕37号 二"),) * 7)
+    shares = (
+        PAID.shares[0],
+        *(
+            Share(
+                "特困供养人员资助资金", 10_00, "甲医保发〔2024〕154号 二(二)1、三(四)；乙财社〔2024〕37号 二"
+            ),
+        )
+        * 7,
+    )
     long = replace(
         PAID, shares=shares, name="阿卜杜热伊木江·阿卜杜热合曼江", place="甲县永固镇八卦营村民委员会第十二村民小组",
         transaction="9" * 64, ways=("现金", "职工个人账户（配偶的父母，登记已核实）"), prints=12, voided_on=date(2023, 12, 20),
@@ -165,7 +175,13 @@ def test_every_hanzi_of_the_first_blocks_is_in_the_font() -> None:
 
 def test_the_file_is_tagged_says_its_language_and_archives() -> None:
     pdf = receipt_pdf(PAID)
-    for mark in (b"/Lang(zh-CN)", b"/StructTreeRoot", b"pdfaid:part>2<", b"pdfaid:conformance>A<", b"pdfuaid:part>1<"):
+    for mark in (
+        b"/Lang(zh-CN)",
+        b"/StructTreeRoot",
+        b"pdfaid:part>2<",
+        b"pdfaid:conformance>A<",
+        b"pdfuaid:part>1<",
+    ):
         assert mark in pdf.replace(b" (", b"("), mark
     assert opened(pdf).get_metadata_dict()["CreationDate"] == "D:20231201064811Z"
 
