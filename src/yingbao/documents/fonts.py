@@ -33,6 +33,7 @@ def shown(text: str) -> tuple[str, tuple[str, ...]]:
     return text, missing
 
 
+@cache
 def has(char: str) -> bool:
     """Whether the font draws this character."""
     point = ord(char)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Final
 
 import segno
@@ -14,8 +16,15 @@ def path_of(text: str) -> tuple[str, int]:
     """The dark squares as the `d` of a path on a field of that many units, quiet zone included."""
     code = segno.make_qr(text, error="m", boost_error=False)
     rows = [bytes(row) for row in code.matrix_iter(border=_QUIET)]
-    squares = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
-    return "".join(squares), len(rows)
+    return "".join(
+        f"M{x} {y}h{wide}v1h-{wide}z" for y, row in enumerate(rows) for x, wide in _runs(row)
+    ), len(rows)
+
+
+def _runs(row: bytes) -> Iterator[tuple[int, int]]:
+    """Where dark squares begin in a row, and how many follow one another."""
+    for found in re.finditer(rb"\x01+", row):
+        yield found.start(), found.end() - found.start()
 
 
 def svg_of(text: str) -> str:
