@@ -34,6 +34,19 @@ JOIN ledger_account a ON a.id = CASE WHEN p.debit_id = %(account)s THEN p.credit
 WHERE (p.debit_id = %(account)s OR p.credit_id = %(account)s) AND {_SEEN}
 ORDER BY p.at DESC, v.id DESC, p.line LIMIT %(limit)s OFFSET %(offset)s
 """
+#: A fund's posting has the fund on one side: what came from a channel, a payer, or goes back where it is the debit.
+_MONTHS: Final = f"""
+SELECT date_trunc('month', p."on")::date,
+    coalesce(sum(CASE WHEN c.kind = 'fund' THEN p.fen WHEN d.kind = 'fund' THEN -p.fen END), 0)::bigint,
+    coalesce(sum(CASE WHEN c.kind = 'fund' AND d.kind = 'channel' THEN p.fen
+        WHEN d.kind = 'fund' AND c.kind = 'holding' THEN -p.fen END), 0)::bigint,
+    coalesce(sum(CASE WHEN c.kind = 'fund' AND d.kind = 'payer' THEN p.fen
+        WHEN d.kind = 'fund' AND c.kind = 'payer' THEN -p.fen END), 0)::bigint,
+    coalesce(sum(p.fen) FILTER (WHERE c.kind = 'holding'), 0)::bigint,
+    coalesce(sum(p.fen) FILTER (WHERE d.kind = 'holding'), 0)::bigint
+FROM ledger_posting p JOIN ledger_account d ON d.id = p.debit_id JOIN ledger_account c ON c.id = p.credit_id
+WHERE {_SEEN} GROUP BY 1 ORDER BY 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +155,35 @@ def account_by_code(code: str) -> Account:
     if row is None or row[0] not in KINDS:
         raise AccountNotFound
     return Account(*row)
+
+
+def account_by_id(account_id: UUID) -> Account:
+    """An account by its id. Raises AccountNotFound."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code FROM ledger_account WHERE id = %s", [account_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise AccountNotFound
+    return account_by_code(row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What a month brought, in fen, less what was taken back: booked on funds, from channels and from payers; held; paid back."""
+
+    first_on: date
+    fund_fen: int
+    channel_fen: int
+    payer_fen: int
+    held_fen: int
+    paid_back_fen: int
+
+
+def by_month(*, below: str, from_on: date, through_on: date) -> tuple[Month, ...]:
+    """What each month of some days brought to units below, oldest first; months without a posting are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MONTHS, _seen(below, from_on, through_on, None))
+        return tuple(Month(*row) for row in cursor.fetchall())
 
 
 def voucher(voucher_id: UUID) -> VoucherPage:

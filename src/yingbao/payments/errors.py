@@ -104,8 +104,8 @@ class KeyReused(Conflict):
 
     code: ClassVar[str] = "order-key-reused"
 
-    def __init__(self) -> None:
-        super().__init__("这个商户订单号已用于另一笔内容不同的订单，请换一个订单号")
+    def __init__(self, sentence: str = "这个商户订单号已用于另一笔内容不同的订单，请换一个订单号") -> None:
+        super().__init__(sentence)
 
 
 class NothingToPay(Invalid):

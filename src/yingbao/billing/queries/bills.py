@@ -38,6 +38,7 @@ __all__ = [
     "bills_of",
     "changes",
     "current_bill",
+    "current_bills",
     "explain_bill",
     "household_bills",
     "household_total",
@@ -126,6 +127,14 @@ def current_bill(resident_id: UUID, benefit_year: int) -> BillPage | None:
     return None if found is None else _page(found)
 
 
+def current_bills(residents: Sequence[UUID], benefit_year: int) -> dict[UUID, Bill]:
+    """The bills several people have for a year, by resident."""
+    found = _bills().filter(
+        resident_id__in=list(residents), benefit_year=benefit_year, state__in=list(CURRENT)
+    )
+    return {bill.resident_id: bill for bill in found}
+
+
 def bills_of(resident_id: UUID) -> tuple[Bill, ...]:
     """Every bill of a person, newest first: the current ones and all that they superseded."""
     with connection.cursor() as cursor:
@@ -190,8 +199,7 @@ def household_bills(household_id: UUID, benefit_year: int, on: date) -> dict[UUI
             [household_id, on],
         )
         people = [row[0] for row in cursor.fetchall()]
-    found = _bills().filter(resident_id__in=people, benefit_year=benefit_year, state__in=list(CURRENT))
-    return {bill.resident_id: bill for bill in found}
+    return current_bills(people, benefit_year)
 
 
 @dataclass(frozen=True, slots=True)

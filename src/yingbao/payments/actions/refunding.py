@@ -38,7 +38,7 @@ from yingbao.registry.actions import annul_insurance
 
 CHINA: Final = ZoneInfo("Asia/Shanghai")
 #: Reasons after which the person owes nothing any more; after the others the bill is open again.
-_ENDS: Final = ("died", "duplicate", "employee", "elsewhere", "wrong-place", "wrong-year")
+ENDS: Final = ("died", "duplicate", "employee", "elsewhere", "wrong-place", "wrong-year")
 
 
 def ask_refund(
@@ -87,9 +87,15 @@ def _of_channel(receipt: Receipt, channel_id: UUID) -> bool:
 def _refundable(receipt: Receipt, live: Refund | None, today: date) -> None:
     if receipt.state == "void" or live is not None:
         raise NotRefundable("这张凭据已经退费或正在退费，不能再申请")
-    start = bill_by_id(receipt.bill_id).bill.benefit_start
-    if start is not None and start <= today:
-        raise NotRefundable(f"待遇已从{chinese_day(start)}开始，按规定不能退费；重复参保等情况请走待遇清理")
+    not_begun(bill_by_id(receipt.bill_id).bill.benefit_start, today)
+
+
+def not_begun(benefit_start: date | None, today: date) -> None:
+    """Raises NotRefundable once cover has begun (N-01)."""
+    if benefit_start is not None and benefit_start <= today:
+        raise NotRefundable(
+            f"待遇已从{chinese_day(benefit_start)}开始，按规定不能退费；重复参保等情况请走待遇清理"
+        )
 
 
 def _family_part(receipt: Receipt) -> int:
@@ -152,7 +158,7 @@ def _take_back(by: Acting, refund: Refund, now: datetime, entry: UUID) -> None:
         by=by.also("bill.settle"),
         bill_id=receipt.bill_id,
         grounds=f"退费 {refund.number}",
-        close=refund.reason in _ENDS,
+        close=refund.reason in ENDS,
     )
     _order_refunded(refund.payment_id, now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -76,3 +77,16 @@ def channels() -> tuple[ChannelForCall, ...]:
 def _key(row: ChannelKey) -> KeyForCall:
     secret = sealer().unseal(row.secret_sealed, SECRET) if row.secret_sealed else ""
     return KeyForCall(row.key_id, row.scheme, row.public, secret, row.from_at, row.until_at)
+
+
+def channel_by_id(channel_id: UUID) -> ChannelForCall:
+    """A channel in sight, with its keys. Raises ChannelNotFound."""
+    found = Channel.objects.filter(id=channel_id).first()
+    if found is None:
+        raise ChannelNotFound
+    return for_call(found)
+
+
+def channel_names(codes: Collection[str]) -> dict[str, str]:
+    """Names by code; a channel out of sight is left out."""
+    return dict(Channel.objects.filter(code__in=list(codes)).values_list("code", "name"))

@@ -163,6 +163,7 @@ def orders(
     made_on: date | None = None,
     states: Sequence[str] = (),
     channel_code: str = "",
+    number: str = "",
     limit: int = 50,
     offset: int = 0,
 ) -> tuple[OrderRow, ...]:
@@ -174,7 +175,15 @@ def orders(
         found = found.filter(state__in=list(states))
     if channel_code:
         found = found.filter(channel__code=channel_code)
+    if number:
+        found = found.filter(number=number)
     return _rows(found.order_by("-made_at")[offset : offset + limit])
+
+
+def order_with_key(channel_code: str, key: str) -> str | None:
+    """The number of the order a caller's own number stands for; None where it has not been used."""
+    found = Order.objects.filter(channel__code=channel_code, key=key).values_list("number", flat=True)
+    return found.first()
 
 
 def silent_orders(*, below: str, now: datetime, limit: int = 50) -> tuple[OrderRow, ...]:

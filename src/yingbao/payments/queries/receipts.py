@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -70,6 +71,14 @@ def receipt_of_bill(bill_id: UUID) -> ReceiptPage | None:
     """The newest receipt of a bill."""
     found = Receipt.objects.filter(bill_id=bill_id).order_by("-at").first()
     return None if found is None else receipt_page(found.number)
+
+
+def receipts_of_bills(bill_ids: Sequence[UUID]) -> dict[UUID, ReceiptPage]:
+    """The valid receipts of bills, by bill; a bill without one is left out."""
+    numbers = Receipt.objects.filter(bill_id__in=list(bill_ids), state="valid").values_list(
+        "number", flat=True
+    )
+    return {one.bill_id: one for one in _pages(list(numbers))} if numbers else {}
 
 
 def verify_receipt(number: str, code: str) -> Verified | None:

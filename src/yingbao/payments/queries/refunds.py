@@ -31,6 +31,8 @@ class RefundPage:
     order_number: str
     channel_id: UUID
     channel_name: str
+    channel_kind: str
+    order_known: bool
     receipt_number: str
     resident_id: UUID | None
     bill_id: UUID | None
@@ -58,6 +60,12 @@ def refund_page(number: str, channel_id: UUID | None = None) -> RefundPage:
     return _page(refund)
 
 
+def refund_of_receipt(receipt_id: UUID) -> RefundPage | None:
+    """The newest refund asked for of a receipt."""
+    found = _refunds().filter(receipt_id=receipt_id).order_by("-asked_at", "-id").first()
+    return None if found is None else _page(found)
+
+
 def refunds(
     *, below: str = "", states: Sequence[str] = (), channel_id: UUID | None = None, limit: int = 200
 ) -> tuple[RefundPage, ...]:
@@ -77,7 +85,8 @@ def _refunds() -> QuerySet[Refund]:
 def _page(r: Refund) -> RefundPage:
     return RefundPage(
         r.id, r.number, r.state, r.fen, r.family_fen, r.reason, r.words, r.unit_code, r.payment_id, r.payment.transaction,
-        r.payment.order_number, r.payment.channel_id, r.payment.channel.name, r.receipt.number if r.receipt else "",
+        r.payment.order_number, r.payment.channel_id, r.payment.channel.name, r.payment.channel.kind,
+        r.payment.order_id is not None, r.receipt.number if r.receipt else "",
         r.receipt.resident_id if r.receipt else None, r.bill_id, r.asked_by, r.asked_name, r.asked_at, r.decided_name,
         r.decided_at, r.channel_number, r.ended_at, r.failure,
     )  # fmt: skip
