@@ -3,9 +3,11 @@
 from django.urls import include, path
 
 from yingbao.web.health import healthz
+from yingbao.web.verify import verify
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("verify/", verify, name="verify"),
     path("", include("yingbao.web.workbench.urls")),
 ]
 

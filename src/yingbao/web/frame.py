@@ -38,7 +38,7 @@ ROOMS: tuple[tuple[Room, ...], ...] = (
         Room("units", "单位", "pin", "unit.view", "units"),
         Room("rosters", "名册", "list", "roster.view", "rosters"),
         Room("registers", "征缴清册", "register", "register.view", "registers"),
-        Room("payments", "缴费", "card", "payments.view", "payments"),
+        Room("payments", "缴费", "card", "order.view", "payments"),
         Room("settlement", "清算", "scales", "settlement.view", "settlement"),
     ),
     (
@@ -49,6 +49,7 @@ ROOMS: tuple[tuple[Room, ...], ...] = (
         Room("policy", "政策", "book", "policy.view", "policy"),
         Room("journal", "日志", "history", "journal.view", "journal"),
         Room("staff", "账户", "people", "staff.view", "staff"),
+        Room("channels", "渠道", "plug", "channel.view", "channels"),
     ),
 )
 

@@ -10,6 +10,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
+#: Buckets a process keeps; beyond it, those that are full again are forgotten.
+_MOST: Final = 10_000
 #: A channel may come with this share of a minute's calls at once.
 _BURST: Final = 6
 
@@ -34,6 +36,8 @@ class Limits:
         now = time.monotonic() if now is None else now
         most, rate = max(1.0, per_minute / _BURST), per_minute / 60
         with self.lock:
+            if len(self.buckets) > _MOST:
+                self.buckets = {k: b for k, b in self.buckets.items() if (now - b.at) * rate < most}
             bucket = self.buckets.setdefault(code, Bucket(most, now))
             bucket.left = min(most, bucket.left + (now - bucket.at) * rate)
             bucket.at = now

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 from uuid import UUID
@@ -19,9 +19,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 
-from yingbao.journal.acting import Acting
+from yingbao.journal.acting import NATION, Acting
 from yingbao.journal.keys import sealer
 from yingbao.kernel.dates import BadDate, loose_date
+from yingbao.kernel.money import BadAmount, fen_from_yuan
 from yingbao.kernel.refusal import Conflict, Invalid, NotFound, Refusal
 from yingbao.registry.errors import DocumentTaken, FormInvalid, UnitNotFound
 from yingbao.web.permission import acting_of
@@ -59,6 +60,24 @@ class DayField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """As typed, or the day in full."""
         return value.isoformat() if isinstance(value, date) else value
+
+
+class YuanField(forms.CharField):
+    """An amount as people type it, in yuan: 380, 380.00, 1,020元. Cleans to fen; None where nothing is typed."""
+
+    def __init__(self, **more: Any) -> None:
+        more.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**more)
+
+    def clean(self, value: Any) -> Any:
+        """The amount in fen."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return fen_from_yuan(text)
+        except BadAmount as refusal:
+            raise forms.ValidationError(refusal.sentence) from refusal
 
 
 class Plain(forms.Form):
@@ -140,6 +159,18 @@ def today_of(request: HttpRequest) -> date:
     """Today in China, as the request carries it."""
     found = getattr(request, "today", None)
     return found if isinstance(found, date) else datetime.now(CHINA).date()
+
+
+def now_of(request: HttpRequest) -> datetime:
+    """The instant of the request, aware."""
+    found = getattr(request, "now", None)
+    return found if isinstance(found, datetime) else datetime.now(UTC)
+
+
+def below_of(request: HttpRequest) -> str:
+    """The units whose things are listed: those of the post; empty, a prefix of all, for the nation."""
+    code = by_of(request).unit_code
+    return "" if code == NATION else code
 
 
 def attempt(form: Plain, deed: Callable[[], Any]) -> tuple[bool, Any]:

@@ -26,6 +26,7 @@ from yingbao.registry.queries.people import person_page
 from yingbao.web.parts import Tab
 from yingbao.web.permission import acting_of, may, permission
 from yingbao.web.workbench.asking import Plain, attempt, by_of, say
+from yingbao.web.workbench.own_money import bill_money
 from yingbao.web.workbench.presenters import bills as present
 from yingbao.web.workbench.presenters.due import due_of
 from yingbao.web.workbench.presenters.registers import class_name
@@ -178,5 +179,6 @@ def bill(request: HttpRequest, number: str) -> HttpResponse:
         "transfer": present.transfer_words(page),
         "newer": page.newer,
         "may_register": may(acting_of(request), "register.view"),
+        **bill_money(request, page.bill.id),
     }
     return render(request, "workbench/registers/bill.html", context)

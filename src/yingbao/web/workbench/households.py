@@ -33,6 +33,7 @@ from yingbao.web.workbench.asking import (
     say,
     today_of,
 )
+from yingbao.web.workbench.own_money import people_money
 from yingbao.web.workbench.presenters.due import usual_day
 from yingbao.web.workbench.presenters.households import landing_of, member_cards
 from yingbao.web.workbench.presenters.people import home_on
@@ -59,6 +60,7 @@ def household(request: HttpRequest, household_id: UUID) -> HttpResponse:
         "may_change": may(acting, "person.change"),
         "said": said(request),
         **_owed(request, page),
+        "money": people_money(request, [card.id for card in cards]),
     }
     return render(request, "workbench/households/household.html", context)
 

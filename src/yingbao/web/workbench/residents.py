@@ -34,6 +34,7 @@ from yingbao.web.releases import policy_of
 from yingbao.web.spoken import CHINA, minute
 from yingbao.web.workbench.asking import Plain, ask, by_of, instant_of, said, today_of, words
 from yingbao.web.workbench.asking import Sheet as FormSheet
+from yingbao.web.workbench.own_money import people_money
 from yingbao.web.workbench.presenters import due, people
 from yingbao.web.workbench.presenters.bills import BillCard
 from yingbao.web.workbench.presenters.bills import card as bill_card
@@ -157,6 +158,7 @@ def person(request: HttpRequest, resident_id: UUID) -> HttpResponse:
         **_household(page, seen),
         **_due(request, page, seen),
         "bill": _bill(request, page, seen),
+        "money": people_money(request, [page.id]) if seen.at is None else {},
     }
     return render(request, "workbench/residents/person.html", context)
 

@@ -6,17 +6,24 @@ from yingbao.web.workbench import (
     batches,
     calculator,
     changes,
+    channels,
     components,
+    counter,
+    counter_day,
     covers,
     duties,
     home,
     households,
     journal,
+    ledger,
     me,
     merges,
     oidc,
+    payments,
     place,
     policy,
+    receipts,
+    refunds,
     registers,
     registration,
     residents,
@@ -94,6 +101,42 @@ billing_patterns = [
     path("bills/<str:number>/", batches.bill, name="registers-bill"),
 ]
 
+_ORDER = "payments/orders/<str:order_number>/"
+_RECEIPT = "payments/receipts/<str:receipt_number>/"
+_REFUND = "payments/refunds/<str:refund_number>/"
+_CHANNEL = "channels/<uuid:channel_id>/"
+
+payment_patterns = [
+    path("payments/", payments.today, name="payments"),
+    path("payments/listed/", payments.listed, name="payments-listed"),
+    path("payments/counter/", counter.counter, name="payments-counter"),
+    path("payments/counter/<uuid:resident_id>/", counter.household, name="payments-counter-household"),
+    path("payments/day/", counter_day.day, name="payments-day"),
+    path("payments/day/paper/", counter_day.paper, name="payments-day-paper"),
+    path("payments/orders/", payments.order_list, name="payments-orders"),
+    path(_ORDER, payments.order, name="payments-order"),
+    path(f"{_ORDER}taken/", counter.taken, name="payments-taken"),
+    path(f"{_ORDER}cancel/", payments.cancel, name="payments-order-cancel"),
+    path(f"{_ORDER}print/", receipts.print_order, name="payments-order-print"),
+    path(_RECEIPT, receipts.receipt, name="payments-receipt"),
+    path(f"{_RECEIPT}print/", receipts.print_one, name="payments-receipt-print"),
+    path(f"{_RECEIPT}refund/", receipts.ask_back, name="payments-receipt-refund"),
+    path("payments/refunds/", refunds.listed, name="payments-refunds"),
+    path(_REFUND, refunds.refund, name="payments-refund"),
+    path(f"{_REFUND}retry/", refunds.retry, name="payments-refund-retry"),
+    path(f"{_REFUND}pay/", refunds.pay_back, name="payments-refund-pay"),
+    path("payments/ledger/", ledger.ledger, name="payments-ledger"),
+    path("payments/ledger/month/", ledger.month, name="payments-ledger-month"),
+    path("payments/ledger/accounts/<uuid:account_id>/", ledger.account, name="payments-ledger-account"),
+    path("payments/ledger/vouchers/<uuid:voucher_id>/", ledger.voucher, name="payments-ledger-voucher"),
+    path("channels/", channels.listed, name="channels"),
+    path("channels/new/", channels.new, name="channels-new"),
+    path(_CHANNEL, channels.channel, name="channels-channel"),
+    path(f"{_CHANNEL}change/", channels.change, name="channels-change"),
+    path(f"{_CHANNEL}keys/", channels.give_key, name="channels-key"),
+    path(f"{_CHANNEL}keys/<str:key_id>/end/", channels.end_key, name="channels-key-end"),
+]
+
 _ROSTER = "rosters/<uuid:roster_id>/"
 
 roster_patterns = [
@@ -158,4 +201,5 @@ urlpatterns = [
     path("runs/<uuid:run_id>/progress/", runs.progress, name="runs-progress"),
     *roster_patterns,
     *billing_patterns,
+    *payment_patterns,
 ]

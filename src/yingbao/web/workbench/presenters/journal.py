@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.urls import NoReverseMatch, reverse
 
 from yingbao.accounts.roles import ROLES
 from yingbao.journal.queries import Deed
+from yingbao.payments.states import CHANNELS, HELD, KINDS, ORDERS, REASONS
+from yingbao.payments.states import OUTCOMES as PAID
 from yingbao.registry.queries import units
 from yingbao.registry.states import (
     CHANGES,
@@ -72,6 +76,11 @@ _SUBJECTS: Final = {
     "unit": "单位",
     "journal": "日志",
     "run": "运行",
+    "order": "订单",
+    "payment": "收款",
+    "receipt": "凭据",
+    "channel": "渠道",
+    "day-close": "日结",
 }
 #: Where a subject is looked at: url names, the first that exists.
 _PAGES: Final = {
@@ -79,6 +88,7 @@ _PAGES: Final = {
     "resident": ("residents-person", "residents-one", "person"),
     "household": ("residents-household", "household"),
     "run": ("runs-one",),
+    "channel": ("channels-channel",),
 }
 _FACTS: Final = {
     "way": "方式", "login": "登录名", "department": "部门", "role": "岗位", "unit": "单位", "from": "从", "to": "到", "last": "最后一天",
@@ -86,6 +96,10 @@ _FACTS: Final = {
     "insurance": "险种", "through": "到", "status": "情形", "changed": "改了", "code": "代码", "hukou": "户籍在", "units": "单位",
     "kept": "保留", "gone": "并入", "entries": "条数", "batches": "批数", "unsealed": "未封存", "wrong": "对不上", "bound": "已登记",
     "before": "原来", "after": "改为", "reason": "原因",
+    "fen": "金额", "booked": "已入账", "family": "其中个人账户", "cash": "应有现金", "counted": "清点", "order": "订单", "orders": "笔数",
+    "bills": "账单", "receipt": "凭据", "refund": "退费号", "channel": "渠道", "transaction": "渠道流水", "outcome": "结果",
+    "time": "第几次", "key": "密钥", "scheme": "签名方式", "until": "到", "addresses": "网络地址", "per_minute": "每分钟最多",
+    "total": "金额", "paid_at": "收款时间",
 }  # fmt: skip
 _WAYS: Final = {
     "code": "密码和动态口令", "recovery": "密码和备用码", "set-up": "首次设置动态口令", "oidc": "统一身份认证",
@@ -97,6 +111,8 @@ _FIELDS: Final = {
 }  # fmt: skip
 #: Facts that are codes of units.
 _UNITS: Final = frozenset({"unit", "units", "from", "to", "hukou", "code"})
+_AMOUNTS: Final = frozenset({"fen", "booked", "family", "cash", "counted"})
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 #: Facts that say nothing to a reader.
 _SILENT: Final = frozenset({"request", "duty", "release", "findings"})
 
@@ -144,7 +160,14 @@ def facts_of(facts: Mapping[str, Any], names: Mapping[str, str]) -> tuple[tuple[
     told = [name for name, value in facts.items() if name not in _SILENT and value not in ("", None, [], {})]
     order = list(_FACTS)
     told.sort(key=lambda name: order.index(name) if name in order else len(order))
-    return tuple((_FACTS.get(name, name), _value(name, facts[name], names)) for name in told)
+    return tuple((_label(name, facts), _value(name, facts[name], names)) for name in told)
+
+
+def _label(name: str, facts: Mapping[str, Any]) -> str:
+    """What a fact is called; the number of an order is no household's."""
+    if name == "number" and {"channel", "to"} & facts.keys():
+        return "订单"
+    return _FACTS.get(name, name)
 
 
 def _line(deed: Deed, names: Mapping[str, str]) -> Line:
@@ -195,6 +218,10 @@ def _value(name: str, value: Any, names: Mapping[str, str]) -> str:
         return "没有这个登录名"
     if name == "way":
         return _WAYS.get(text, f"还剩 {text} 个" if text.isdigit() else text)
+    if name in _AMOUNTS and isinstance(value, int):
+        return f"{spoken.yuan(value)} 元"
+    if _INSTANT.match(text):
+        return spoken.minute(datetime.fromisoformat(text))
     if name == "role" and text in ROLES:
         return ROLES[text].name
     if name in _UNITS and text in names:
@@ -202,9 +229,11 @@ def _value(name: str, value: Any, names: Mapping[str, str]) -> str:
     return _CODES.get(name, {}).get(text, text)
 
 
+_MONEY_KINDS: Final = {**KINDS, **{code: name for code, (name, _) in CHANNELS.items()}}
 _CODES: Final[dict[str, dict[str, str]]] = {
-    "from": dict(STATES), "to": dict(STATES), "relation": dict(RELATIONS), "insurance": dict(INSURANCES),
-    "status": dict(SURVIVALS), "kind": {**DOCUMENT_KINDS, **CHANGES}, "basis": dict(RESIDENCES),
+    "from": {**STATES, **ORDERS}, "to": {**STATES, **ORDERS}, "reason": {**REASONS, **HELD}, "outcome": dict(PAID),
+    "relation": dict(RELATIONS), "insurance": dict(INSURANCES), "status": dict(SURVIVALS), "basis": dict(RESIDENCES),
+    "kind": {**DOCUMENT_KINDS, **CHANGES, **_MONEY_KINDS},
 }  # fmt: skip
 
 
