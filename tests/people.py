@@ -35,6 +35,8 @@ KANGLE_AGENT = staff("常有福", "village_agent", KANGLE, "康乐镇")
 HUANGCHENG_CLERK = staff("屈秀英", "town_clerk", HUANGCHENG, "皇城镇")
 FINANCE = staff("蔺文秀", "finance")
 YANGCHENG_CLERK = staff("成文斌", "county_clerk", "140522", "阳城县")
+NANMING_CLERK = staff("龙启明", "county_clerk", "520102", "南明区")
+SYSTEM_ADMIN = staff("白志远", "system_admin")
 CIVIL_AFFAIRS = replace(staff("李梅", "department", COUNTY, "肃南县民政局"), department="civil_affairs")
 GAOTAI_CLERK = staff("赵德明", "county_clerk", OTHER_COUNTY, "高台县")
 

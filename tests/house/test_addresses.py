@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
 import given
+import paying
 from journeys.signin import client_of, enrol
 from people import (
     CIVIL_AFFAIRS,
@@ -25,6 +26,7 @@ from people import (
     COUNTY,
     KANGLE,
     OTHER_COUNTY,
+    PROGRAM,
     SEASON,
     draft,
     number,
@@ -36,6 +38,8 @@ from yingbao.billing import actions as billing
 from yingbao.config import urls
 from yingbao.journal import runs
 from yingbao.journal.scope import within
+from yingbao.ledger import queries as ledger
+from yingbao.payments import actions as payments
 from yingbao.registry import actions, queries
 from yingbao.rosters import actions as rosters
 from yingbao.rosters.queries import rows as roster_rows
@@ -107,6 +111,7 @@ class World:
         )
         self._bills()
         self.roster, self.row = self._roster()
+        self._money()
         self.others = [staff("外县人", role, OTHER_COUNTY, "高台县") for role in ROLES]
         self.clients = {who.role: client_of(who) for who in self.others}
 
@@ -124,6 +129,25 @@ class World:
         self.register = billing.issue_register(by=CLERK, region=COUNTY, benefit_year=2024)
         self.batch = billing.send_zero_fee(by=CLERK, register_id=self.register)
         self.bill = given.bill_of(self.person).bill.number
+
+    def _money(self) -> None:
+        """A payment at the counter, its receipt asked back; a channel with a key."""
+        now = paying.at(SEASON)
+        taken = paying.at_counter(self.person, now=now, cash=38000)
+        self.order = taken.order_number
+        [(self.receipt, _, _, _)] = taken.receipts
+        asked = payments.ask_refund(
+            by=CLERK, receipt_number=self.receipt, reason="payer-asked", words="本人申请", now=now
+        )
+        self.refund = asked.number
+        bank = paying.bank()
+        self.channel, self.key = bank.id, "2024-1"
+        payments.give_key(
+            by=PROGRAM, channel_id=bank.id, key_id=self.key, scheme="HMAC-SM3", secret="s" * 32, from_at=now
+        )
+        with within(CLERK):
+            voucher = ledger.voucher_of(taken.payment_id, "receipt")
+        self.voucher, self.account = voucher.id, voucher.postings[0][0].id
 
     def _roster(self) -> tuple[UUID, int]:
         """A list of ours with one row that waits for a decision."""
@@ -152,6 +176,8 @@ class World:
             "gone_id": [self.wife], "merge_id": [self.merge], "duty_id": [self.duty], "code": [KANGLE, COUNTY],
             "unit_code": [KANGLE, COUNTY], "unit": [KANGLE, COUNTY], "region": [COUNTY], "year": [2024],
             "on": [date(2024, 1, 1)], "register_id": [self.register], "batch_id": [self.batch], "number": [self.bill],
+            "order_number": [self.order], "receipt_number": [self.receipt], "refund_number": [self.refund],
+            "channel_id": [self.channel], "key_id": [self.key], "voucher_id": [self.voucher], "account_id": [self.account],
             "roster_id": [self.roster], "row_id": [self.row], "kind": ["newborns"], "deed": ["suspend"],
         }  # fmt: skip
         if parameter in known:

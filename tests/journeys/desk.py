@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from django.test import override_settings
 import people
 from journeys.browser import serve
 from people import SEASON
-from yingbao.accounts.middleware import ActingMiddleware
+from yingbao.accounts.middleware import CHINA, ActingMiddleware
 from yingbao.journal.acting import Acting
 
 # the browser's loop runs in this thread, and the tests speak to the database from it, one at a time
@@ -31,14 +32,17 @@ CAST = {
 
 
 class Desk(ActingMiddleware):
-    """Whoever the cookie `as` names acts; nobody without it."""
+    """Whoever the cookie `as` names acts; nobody without it. The cookie `day` names another day than the season's."""
 
     def _acting(self, request: Any) -> tuple[Acting | None, tuple[Any, ...]]:
         return CAST.get(request.COOKIES.get("as", "")), ()
 
     @staticmethod
     def _attach(request: Any, acting: Acting | None, posts: tuple[Any, ...]) -> None:
-        request.acting, request.posts, request.today = acting, posts, SEASON
+        day = request.COOKIES.get("day")
+        request.acting, request.posts = acting, posts
+        request.today = date.fromisoformat(day) if day else SEASON
+        request.now = datetime.combine(request.today, time(10), CHINA)
 
 
 MIDDLEWARE = [
