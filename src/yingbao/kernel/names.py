@@ -15,6 +15,7 @@ _SPACES: Final = re.compile(r"\s+")
 _DOTS: Final = re.compile("\\s*[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65]\\s*")
 _LOST: Final = re.compile("[\ufffd?\uff1f]")
 _BETWEEN_HAN: Final = re.compile("(?<=[^\x00-\u02ff]) (?=[^\x00-\u02ff])")
+_PLAIN: Final = re.compile("[\u4e00-\u9fa5]+")
 _NARROW: Final = {wide: wide - 0xFEE0 for wide in range(0xFF10, 0xFF5B) if chr(wide - 0xFEE0).isalnum()}
 
 
@@ -22,6 +23,11 @@ class BadName(Invalid):
     """A cell that holds no name, or one whose characters were lost on the way."""
 
     code = "bad-name"
+
+
+def is_plain(text: str) -> bool:
+    """Whether the name is Han characters alone, as all but a few are: `clean_name` returns it unchanged."""
+    return _PLAIN.fullmatch(text) is not None
 
 
 def clean_name(text: str) -> tuple[str, bool]:

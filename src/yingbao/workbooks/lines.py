@@ -6,13 +6,16 @@ side by side. What becomes of a row is said in `reasons` (a code, "" for none) a
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from yingbao.kernel import dates, id_number, names
 from yingbao.kernel.id_number import BadIdNumber
@@ -24,7 +27,6 @@ from yingbao.workbooks.numbers import surely_right
 from yingbao.workbooks.sheets import Cell, Sheet, open_sheets, text_of
 from yingbao.workbooks.spellings import classes_in_text, parts_of
 
-T = TypeVar("T")
 _TOTAL = re.compile(r"(合计|小计|总计|共计|累计|本页计|总数)(:.*|\d.*|人数.*)?")
 _FOOT = re.compile(r"(填表|制表|审核|复核|经办|负责人|单位负责|分管|填报|联系人|注[:：]|说明[:：]|备注[:：])")
 _ID_LIKE = re.compile(r"\d{17}[\dXx]")
@@ -111,9 +113,22 @@ def read_lines(path: Path, spellings: Mapping[str, str], columns: Mapping[str, F
     Raises: FileMissing, FileUnreadable.
     """
     known = {spelling_key(spelling): code for spelling, code in spellings.items()}
-    sheets = tuple(_read_sheet(sheet, known, columns) for sheet in open_sheets(path))
-    notes = [note for lines in sheets for note in (*_notes(lines.reading), *_scattered(lines))]
+    with _uncollected():
+        sheets = tuple(_read_sheet(sheet, known, columns) for sheet in open_sheets(path))
+        notes = [note for lines in sheets for note in (*_notes(lines.reading), *_scattered(lines))]
     return FileLines(sheets, tuple(notes))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Cells hold no cycles: the collector would walk a million of them over and over, for a third of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _notes(reading: SheetReading) -> Iterable[str]:
@@ -198,10 +213,43 @@ def _class_of_title(heading: Heading, titles: Iterable[str], spellings: Mapping[
     return named.pop() if len(named) == 1 else None
 
 
-def _each_once(keys: Sequence[Any], work: Callable[[Any], T]) -> list[T]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A column as read: a value a row, and at the few places where something is wrong its reason and sentence."""
+
+    values: list[Any]
+    wrong: Mapping[int, tuple[str, str]]
+
+
+def _each_once(keys: list[Any], work: Callable[[Any], tuple[Any, str, str]]) -> _Read:
     """The work's answer for every key, each different key worked once."""
     found = {key: work(key) for key in set(keys)}
-    return [found[key] for key in keys]
+    values = {key: value for key, (value, _, _) in found.items()}
+    wrong = {key: (reason, sentence) for key, (_, reason, sentence) in found.items() if reason}
+    return _Read(list(map(values.__getitem__, keys)), _places(keys, wrong))
+
+
+def _places(keys: list[Any], wrong: Mapping[Any, tuple[str, str]]) -> Mapping[int, tuple[str, str]]:
+    return {place: wrong[key] for place, key in enumerate(keys) if key in wrong} if wrong else {}
+
+
+def _called(texts: list[str]) -> _Read:
+    """Names; the plain ones, which are nearly all, stay as they stand."""
+    odd = {text: _name(text) for text in set(texts) if not names.is_plain(text)}
+    if not odd:
+        return _Read(texts, {})
+    wrong = {text: (reason, sentence) for text, (_, reason, sentence) in odd.items() if reason}
+    return _Read([odd[text][0] if text in odd else text for text in texts], _places(texts, wrong))
+
+
+def _first_wrong(count: int, *columns: _Read) -> tuple[list[str], list[str]]:
+    """For each row the reason and the sentence of the first column that is wrong in it; most have none."""
+    reasons, sentences = [""] * count, [""] * count
+    for column in columns:
+        for place, (reason, sentence) in column.wrong.items():
+            if not reasons[place]:
+                reasons[place], sentences[place] = reason, sentence
+    return reasons, sentences
 
 
 @dataclass(slots=True)
@@ -273,28 +321,21 @@ class _Reader:
         self, rows: Sequence[Sequence[Cell]], places: list[int], numbers: list[Cell], right: list[bool]
     ) -> Lines:
         """The columns of the people, and for each the first thing wrong with it."""
-        people: list[tuple[str | None, str, str]] = [
-            (str(number), *_FINE) if fits else self._person(number)
-            for number, fits in zip(numbers, right, strict=True)
-        ]
-        called = _each_once(self._texts(rows, Field.NAME), _name)
-        written = [
-            one or other
-            for one, other in zip(
-                self._texts(rows, Field.CLASS), self._texts(rows, Field.WIDE_CLASS), strict=True
-            )
-        ]
+        people = self._people_of(numbers, right)
+        called = _called(self._texts(rows, Field.NAME))
+        written = self._texts(rows, Field.CLASS)
+        if not all(written):
+            wide = self._texts(rows, Field.WIDE_CLASS)
+            written = [one or other for one, other in zip(written, wide, strict=True)]
         classes = _each_once(written, self._class)
         since = self._days(rows, Field.RECOGNISED_ON, "认定时间")
         until = self._days(rows, Field.ENDED_ON, "终止时间")
-        parts = (people, called, classes, since, until)
-        reasons = [p[1] or n[1] or c[1] or s[1] or u[1] for p, n, c, s, u in zip(*parts, strict=True)]
-        sentences = [p[2] or n[2] or c[2] or s[2] or u[2] for p, n, c, s, u in zip(*parts, strict=True)]
-        _reversed(since, until, reasons, sentences)
+        reasons, sentences = _first_wrong(len(rows), people, called, classes, since, until)
+        _reversed(since.values, until.values, reasons, sentences)
         return Lines(
             self.sheet.name, SheetReading(self.sheet.name), self.heading.titles, list(rows), places,
-            [one[0] for one in called], [one[0] for one in people], self._texts(rows, Field.BIRTH_DATE),
-            [one[0] for one in classes], written, [one[0] for one in since], [one[0] for one in until],
+            called.values, people.values, self._texts(rows, Field.BIRTH_DATE),
+            classes.values, written, since.values, until.values,
             self._texts(rows, Field.HOUSEHOLD), self._texts(rows, Field.HEAD_NAME),
             self._texts(rows, Field.VILLAGE), reasons, sentences,
         )  # fmt: skip
@@ -304,12 +345,23 @@ class _Reader:
         if index is None:
             return [""] * len(rows)
         try:
-            return [row[index] for row in rows]
+            return list(map(itemgetter(index), rows))
         except IndexError:  # text files have rows of any length
             return [row[index] if index < len(row) else "" for row in rows]
 
     def _texts(self, rows: Sequence[Sequence[Cell]], wanted: Field) -> list[str]:
-        return [cell.strip() if type(cell) is str else text_of(cell) for cell in self._column(rows, wanted)]
+        cells = self._column(rows, wanted)
+        if set(map(type, cells)) == {str}:
+            return list(map(str.strip, cells))  # type: ignore[arg-type] # all of them are text
+        return [cell.strip() if type(cell) is str else text_of(cell) for cell in cells]
+
+    def _people_of(self, numbers: list[Cell], right: Sequence[bool]) -> _Read:
+        """ID numbers; what is not surely right is looked at by itself."""
+        odd = {place: self._person(numbers[place]) for place, fits in enumerate(right) if not fits}
+        values: list[Any] = list(numbers)
+        for place, (value, _, _) in odd.items():
+            values[place] = value
+        return _Read(values, {place: (why, said) for place, (_, why, said) in odd.items() if why})
 
     @staticmethod
     def _person(cell: Cell) -> tuple[str | None, str, str]:
@@ -333,9 +385,7 @@ class _Reader:
             return None, "class_several", f"一格写了几个类别“{written}”，请每个类别各写一行"
         return None, "class_unknown", f"人员类别“{written}”不在类别表中，请改用通知中的名称"
 
-    def _days(
-        self, rows: Sequence[Sequence[Cell]], wanted: Field, title: str
-    ) -> list[tuple[date | None, str, str]]:
+    def _days(self, rows: Sequence[Sequence[Cell]], wanted: Field, title: str) -> _Read:
         # True, 1 and 1.0 are one key of a dictionary, and not one cell
         keys = [cell if type(cell) is str else (type(cell), cell) for cell in self._column(rows, wanted)]
         return _each_once(keys, lambda key: _day(key if isinstance(key, str) else key[1], title))
@@ -362,13 +412,12 @@ def _day(cell: Cell, title: str) -> tuple[date | None, str, str]:
 
 
 def _reversed(
-    since: Sequence[tuple[date | None, str, str]],
-    until: Sequence[tuple[date | None, str, str]],
-    reasons: list[str],
-    sentences: list[str],
+    since: Sequence[date | None], until: Sequence[date | None], reasons: list[str], sentences: list[str]
 ) -> None:
     """A last day before the first is wrong too, where nothing else is."""
-    for place, ((first, *_), (last, *_)) in enumerate(zip(since, until, strict=True)):
+    if not any(set(until)):
+        return
+    for place, (first, last) in enumerate(zip(since, until, strict=True)):
         if last is not None and first is not None and last < first and not reasons[place]:
             reasons[place] = "dates_reversed"
             sentences[place] = f"终止时间{last}早于认定时间{first}，请核对两个日期"
