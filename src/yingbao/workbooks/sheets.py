@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,23 +19,15 @@ from typing import TypeAlias
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from yingbao.kernel.refusal import Invalid, NotFound
+from yingbao.workbooks.extent import too_far
 
 Cell: TypeAlias = str | float | int | bool | date | datetime | time | timedelta
 
 MOST_BYTES = 200_000_000
 """Of a file as it lies on the disk."""
 MOST_UNPACKED_BYTES = 600_000_000
-MOST_CELLS = 30_000_000
-"""Rows × columns of one sheet, empty cells among them."""
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-#: A cell's place as any writer may put it down.
-_CELL_AT = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
-_DECLARATION = 200
-_BEYOND_Z = re.compile(rb'r="[A-Z]{2}')
-_BEYOND_ZZ = re.compile(rb'r="[A-Z]{3}')
-_MILLIONS = re.compile(rb'r="[A-Z]{1,3}\d{7}')
-_TEN_THOUSANDS = re.compile(rb'r="[A-Z]{1,3}\d{5}')
 
 
 class FileMissing(NotFound):
@@ -111,48 +102,13 @@ def _inspect_zip(path: Path) -> None:
         raise _refused(path, "已损坏，无法打开，请重新导出后报送") from problem
 
 
-def _surely_small(sheet: bytes) -> bool:
-    """Whether the places of the cells, by their number of letters and digits alone, stay below the limit.
-
-    Four searches at the speed of the machine in place of a million matches; anything doubtful is counted in full.
-    """
-    if _oddly_written(sheet) or _BEYOND_ZZ.search(sheet):
-        return False
-    wide = 26 * 27 if _BEYOND_Z.search(sheet) else 26
-    if _MILLIONS.search(sheet):
-        return False
-    deep = 999_999 if wide == 26 or _TEN_THOUSANDS.search(sheet) else 9_999
-    return deep * wide <= MOST_CELLS
-
-
-def _oddly_written(sheet: bytes) -> bool:
-    """Whether an attribute may stand otherwise than as r="A1": with single quotes or space around its sign."""
-    if sheet.find(b"'", _DECLARATION) >= 0 or b" =" in sheet or b"= " in sheet or b"\t" in sheet:
-        return True
-    broken = sheet.find(b"\n", _DECLARATION) >= 0
-    return broken and (b"\n=" in sheet or b"=\n" in sheet or b"\r" in sheet)
-
-
 def _refuse_endless(path: Path, sheet: bytes) -> None:
-    if _surely_small(sheet):
-        return
-    columns: set[bytes] = set()
-    last_row = 0
-    for match in _CELL_AT.finditer(sheet):
-        columns.add(match[1])
-        last_row = max(last_row, int(match[2]))
-    widest = max((_column_number(letters) for letters in columns), default=0)
-    if last_row * widest > MOST_CELLS:
+    far = too_far(sheet)
+    if far is not None:
+        rows, columns = far
         raise _refused(
-            path, f"有工作表的已用区域达 {last_row} 行 × {widest} 列，请删去数据以外的空白行列后重新保存报送"
+            path, f"有工作表的已用区域达 {rows} 行 × {columns} 列，请删去数据以外的空白行列后重新保存报送"
         )
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _workbook_sheets(path: Path) -> list[Sheet]:
