@@ -3,59 +3,81 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
 
 from yingbao.rosters import matching
+from yingbao.rosters.behind import Behind
 from yingbao.rosters.models import Roster
 from yingbao.rosters.reading import Read
 from yingbao.rosters.senders import DEPARTMENTS, excluding, touched
 
 Tell = Callable[[int, int], None]
-_TOLD = 5_000
 _LONG = 3_000
 #: So that sorting and hashing a hundred thousand rows stays in memory.
 _SORTED = "128MB"
+_COPY = f"COPY read_rows ({', '.join(name for name, _ in matching.COLUMNS)}) FROM STDIN (FORMAT binary)"
 
 
-def compare(roster: Roster, found: Read, tell: Tell | None = None) -> None:
-    """Stage, match, compare; then the counts and the basis on the roster."""
+def prepare(work: Behind) -> None:
+    """Tables for the comparison, made while the file is being read."""
+    work.ask(f"SET LOCAL work_mem = '{_SORTED}'")
+    work.ask("".join(f"DROP TABLE IF EXISTS {name};" for name in matching.TEMPORARY))
+    work.ask(matching.TABLES)
+
+
+def compare(roster: Roster, found: Read, work: Behind, tell: Tell | None = None) -> None:
+    """Match and compare a chunk at a time; then those who stand there twice, the counts and the basis on the roster."""
     given = values(roster)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL work_mem = '{_SORTED}'")
-        for name in matching.TEMPORARY:
-            cursor.execute(f"DROP TABLE IF EXISTS {name}")
-        cursor.execute(matching.STAGE)
-        _copy(cursor, found, tell)
-        cursor.execute("ANALYZE read_rows (document_key)")
-        for statement in (matching.KIN, matching.MATCH, matching.CANDIDATES, matching.SUGGEST):
-            cursor.execute(statement, given)
-        cursor.execute("ANALYZE matched (place, resident_id, category)")
-        for statement in (matching.HELD, matching.AGAIN, matching.ELSEWHERE):
-            cursor.execute(statement, given)
-        cursor.execute("ANALYZE held (resident_id, category)")
-        cursor.execute(matching.OUTCOME, given)
-        cursor.execute(matching.KEEP_CANDIDATES, given)
+    long = found.count > _LONG
+    for statement in (matching.KIN, matching.OTHERS, *(matching.REGION if long else ())):
+        work.ask(statement, given)
+    looked_up = matching.HELD_LONG if long else matching.HELD_SHORT
+    done = 0
+    for count, content in found.chunks():
+        work.copy(_COPY, content)
+        for statement in (matching.MATCH, matching.CANDIDATES, matching.SUGGEST, matching.KEEP_LISTED,
+                          *looked_up, matching.ELSEWHERE, matching.OUTCOME, matching.NEXT):  # fmt: skip
+            work.ask(statement, given)
+        done += count
+        if tell is not None:
+            tell(done, found.count)
+    work.ask(matching.KEEP_CANDIDATES, given)
+    work.ask(matching.PERSONS)
+    work.wait()
+    _conclude(roster, given, looked_up)
+
+
+def _conclude(roster: Roster, given: Mapping[str, Any], looked_up: Sequence[str]) -> None:
+    """What can be said only of the whole list."""
+    with connection.cursor() as cursor, _hashed(cursor, _LONG + 1 if looked_up is matching.HELD_LONG else 0):
+        cursor.execute(matching.SEVERAL)
+        if cursor.fetchone()[0]:
+            for statement in (matching.TOGETHER, *looked_up, matching.ELSEWHERE, matching.AGAIN,
+                              matching.OUTCOME_TOGETHER):  # fmt: skip
+                cursor.execute(statement, given)
         if roster.extent == "full":
-            with _hashed(cursor, found.count):
-                cursor.execute(matching.ENDED, given)
+            cursor.execute(matching.ENDED, given)
         cursor.execute(
             "SELECT outcome, count(*) FROM rosters_row WHERE roster_id = %s GROUP BY 1", [roster.id]
         )
         roster.counts = dict(cursor.fetchall())
-    roster.basis = basis(roster)
+        cursor.execute(matching.BASIS_COMPARED, given)
+        roster.basis = str(cursor.fetchone()[0])
 
 
 def values(roster: Roster) -> dict[str, Any]:
     """What the statements of `matching` and `applying` are given."""
     pairs = excluding()
+    named = set(roster.layout.get("named", ()))
     return {
         "roster": roster.id, "unit": roster.unit_code, "as_of": roster.as_of, "sender": roster.sender,
         "classes": roster.classes, "full": roster.extent == "full", "previous": roster.previous_id,
         "listed": roster.layout.get("listed", []), "names": json.dumps(DEPARTMENTS),
+        "kinds": sorted(named | {other for one, other in pairs if one in named}),
         "kin_a": [one for one, _ in pairs], "kin_b": [other for _, other in pairs],
         "touched": touched(roster.layout.get("named", ()), roster.classes),
         "by_number": matching.BY_NUMBER, "by_name": matching.BY_NAME_AND_BIRTH,
@@ -78,15 +100,3 @@ def _hashed(cursor: Any, rows: int) -> Iterator[None]:
     yield
     if rows > _LONG:
         cursor.execute("SET LOCAL enable_nestloop = on")
-
-
-def _copy(cursor: Any, found: Read, tell: Tell | None) -> None:
-    listed = ", ".join(name for name, _ in matching.COLUMNS)
-    total = found.count
-    with cursor.cursor.copy(f"COPY read_rows ({listed}) FROM STDIN (FORMAT binary)") as copy:
-        copy.set_types([kind for _, kind in matching.COLUMNS])
-        write = copy.write_row
-        for done, row in enumerate(found.rows()):
-            write(row)
-            if tell is not None and done % _TOLD == 0:
-                tell(done, total)

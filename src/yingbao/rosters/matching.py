@@ -19,25 +19,74 @@ COLUMNS: Final = (
     ("recognised_on", "date"), ("ended_on", "date"), ("reason", "text"), ("sentence", "text"), ("household", "text"),
     ("head", "text"),
 )  # fmt: skip
-TEMPORARY: Final = ("read_rows", "matched", "candidates", "held", "again", "elsewhere", "kin")
-
-#: The rows as read, before matching: filled by COPY, gone with the transaction.
-STAGE = (
-    f"CREATE TEMP TABLE read_rows ({', '.join(f'{name} {kind}' for name, kind in COLUMNS)}) ON COMMIT DROP"
-)
+TEMPORARY: Final = (
+    "read_rows", "matched", "listed", "candidates", "held", "died", "again", "elsewhere", "others", "kin", "region_held",
+    "region_died", "persons",
+)  # fmt: skip
+#: Of the chunk being compared; emptied for the next.
+_OF_CHUNK: Final = "read_rows, matched, held, died, elsewhere"
+_SAID: Final = "hash_record_extended(ROW(r.id, r.name, r.merged_into_id, r.document_key), 1)"
+#: A list is compared a chunk at a time, each while the next is being read, as though nobody stood in it twice. `matched`
+#: is the chunk with who each row is (`said` stands for their record in the basis), `listed` all chunks so far.
+TABLES = f"""
+CREATE TEMP TABLE read_rows ({", ".join(f"{name} {kind}" for name, kind in COLUMNS)}) ON COMMIT DROP;
+CREATE TEMP TABLE matched (LIKE read_rows, resident_id uuid, recorded_name text, born date, said int8, candidates int4, score int4)
+    ON COMMIT DROP;
+CREATE TEMP TABLE listed (LIKE matched) ON COMMIT DROP;
+CREATE TEMP TABLE candidates (place int4, resident_id uuid, score int4) ON COMMIT DROP;
+CREATE TEMP TABLE held (id uuid, resident_id uuid, category text, period daterange) ON COMMIT DROP;
+CREATE TEMP TABLE died (resident_id uuid, died_on date) ON COMMIT DROP;
+CREATE TEMP TABLE again (place int4, same_number int4, other_number int4, gone bool) ON COMMIT DROP;
+CREATE TEMP TABLE elsewhere (place int4, sender text, number int4, named bool, classed bool) ON COMMIT DROP
+"""
+NEXT: Final = f"TRUNCATE {_OF_CHUNK}"
 #: Classes of one kind of which a person can hold one at a time: 农村低保一类 and 农村低保三类, not 低保 and 农村低保.
 KIN = """
 CREATE TEMP TABLE kin ON COMMIT DROP AS SELECT * FROM unnest(%(kin_a)s::text[], %(kin_b)s::text[]) AS k(category, other)
 """
-#: Who each row is, by number.
-MATCH = """
-CREATE TEMP TABLE matched ON COMMIT DROP AS
-SELECT w.*, r.id AS resident_id, r.name AS recorded_name, r.birth_date AS born, 0 AS candidates, %(by_number)s AS score
-FROM read_rows w LEFT JOIN registry_resident r ON r.document_key = w.document_key AND r.merged_into_id IS NULL
+#: Rows of other lists of the same month: another department's, or another of this sender's not applied yet.
+OTHERS = """
+CREATE TEMP TABLE others ON COMMIT DROP AS
+SELECT t.sender, t.as_of, o.document_key, o.number, o.name, o.category, o.ended_on
+FROM rosters_roster t JOIN rosters_row o ON o.roster_id = t.id AND o.sheet <> '' AND o.decision <> 'dropped'
+WHERE t.id <> %(roster)s AND t.unit_code = %(unit)s AND date_trunc('month', t.as_of) = date_trunc('month', %(as_of)s::date)
+    AND (t.sender <> %(sender)s AND t.state IN ('checked', 'submitted', 'applied') OR t.state IN ('checked', 'submitted'))
+"""
+_HOLDINGS_OF: Final = """
+SELECT h.id, h.resident_id, h.category, h.period FROM registry_holding h
+WHERE NOT isempty(h.period) AND h.category = ANY(%(kinds)s)
+"""
+_DEATHS_OF: Final = (
+    "SELECT resident_id, min(lower(period)) AS died_on FROM registry_survival WHERE status = 'died'"
+)
+_CHUNKS: Final = "resident_id IN (SELECT resident_id FROM matched)"
+#: For a long list, everybody's classes and deaths are looked up once; for a short one, only those of its people.
+REGION = (
+    f"CREATE TEMP TABLE region_held ON COMMIT DROP AS {_HOLDINGS_OF}",
+    f"CREATE TEMP TABLE region_died ON COMMIT DROP AS {_DEATHS_OF} GROUP BY 1",
+)
+#: The classes the people of the chunk hold or will hold, and when those who died did.
+HELD_LONG = (
+    f"INSERT INTO held SELECT * FROM region_held WHERE {_CHUNKS}",
+    f"INSERT INTO died SELECT * FROM region_died WHERE {_CHUNKS}",
+)
+HELD_SHORT = (
+    f"INSERT INTO held {_HOLDINGS_OF} AND h.{_CHUNKS}",
+    f"INSERT INTO died {_DEATHS_OF} AND {_CHUNKS} GROUP BY 1",
+)
+#: Who each row is, by number. Each looked up by itself in the index: what it costs hardly depends on how many people
+#: there are, and row policies keep the planner from knowing.
+MATCH = f"""
+INSERT INTO matched
+SELECT w.*, r.id, r.name, r.birth_date, r.said, 0, %(by_number)s
+FROM read_rows w LEFT JOIN LATERAL (
+    SELECT r.id, r.name, r.birth_date, {_SAID} AS said FROM registry_resident r
+    WHERE r.document_key = w.document_key AND r.merged_into_id IS NULL OFFSET 0
+) r ON true
 """
 #: Rows without a number that fits: who has that name and birth date, and how well the household agrees.
 CANDIDATES = """
-CREATE TEMP TABLE candidates ON COMMIT DROP AS
+INSERT INTO candidates
 SELECT w.place, r.id AS resident_id, max(%(by_name)s
     + CASE WHEN w.household <> '' AND h.number = w.household THEN %(same_household)s ELSE 0 END
     + CASE WHEN w.head <> '' AND head.name = w.head THEN %(same_head)s ELSE 0 END) AS score
@@ -55,42 +104,38 @@ UPDATE matched m SET resident_id = CASE WHEN c.how_many = 1 THEN c.one END, cand
 FROM (SELECT place, min(resident_id::text)::uuid AS one, count(*) AS how_many, max(score) AS best FROM candidates GROUP BY 1) c
 WHERE c.place = m.place
 """
-#: The classes the people of the list hold or will hold, read once.
-HELD = """
-CREATE TEMP TABLE held ON COMMIT DROP AS
-SELECT h.id, h.resident_id, h.category, h.period FROM registry_holding h
-WHERE h.resident_id IN (SELECT resident_id FROM matched) AND NOT isempty(h.period)
-    AND h.category IN (SELECT category FROM matched UNION SELECT k.other FROM kin k JOIN matched USING (category))
-"""
-#: People who stand in the list more than once: on days that meet in the same class or in two that exclude each other
-#: (both are asked about), or recognised again after an end that the list says too (`gone`).
-AGAIN = """
-CREATE TEMP TABLE again ON COMMIT DROP AS
-WITH twice AS (
-    SELECT *, daterange(recognised_on, ended_on + 1) AS days FROM matched WHERE reason = '' AND resident_id IN
-        (SELECT resident_id FROM matched WHERE reason = '' GROUP BY 1 HAVING count(*) > 1)
-)
-SELECT m.place,
-    min(e.number) FILTER (WHERE e.place < m.place AND e.category = m.category AND e.days && m.days) AS same_number,
-    min(e.number) FILTER (WHERE e.place < m.place AND e.days && m.days
-        AND EXISTS (SELECT FROM kin k WHERE k.category = m.category AND k.other = e.category)) AS other_number,
-    bool_or(e.category = m.category AND e.ended_on < m.recognised_on) AS gone
-FROM twice m JOIN twice e ON e.resident_id = m.resident_id AND e.place <> m.place
+KEEP_LISTED: Final = "INSERT INTO listed SELECT * FROM matched"
+#: What another list of the same month says otherwise.
+ELSEWHERE = """
+INSERT INTO elsewhere
+SELECT m.place, min(o.sender), min(o.number), bool_or(o.name <> m.name), bool_or(o.category <> m.category)
+FROM others o JOIN matched m ON m.document_key = o.document_key AND m.reason = ''
+WHERE o.name <> m.name
+    OR EXISTS (SELECT FROM kin k WHERE k.category = m.category AND k.other = o.category)
+    OR o.category = m.category AND coalesce(o.ended_on < o.as_of, false) <> coalesce(m.ended_on < %(as_of)s::date, false)
 GROUP BY m.place
 """
-#: What another list of the same month says otherwise: another department's, or another of this sender's not applied yet.
-ELSEWHERE = """
-CREATE TEMP TABLE elsewhere ON COMMIT DROP AS
-SELECT m.place, min(t.sender) AS sender, min(o.number) AS number,
-    bool_or(o.name <> m.name) AS named, bool_or(o.category <> m.category) AS classed
-FROM rosters_roster t JOIN rosters_row o ON o.roster_id = t.id AND o.sheet <> '' AND o.decision <> 'dropped'
-JOIN matched m ON m.document_key = o.document_key AND m.reason = ''
-WHERE t.id <> %(roster)s AND t.unit_code = %(unit)s AND date_trunc('month', t.as_of) = date_trunc('month', %(as_of)s::date)
-    AND (t.sender <> %(sender)s AND t.state IN ('checked', 'submitted', 'applied') OR t.state IN ('checked', 'submitted'))
-    AND (o.name <> m.name
-        OR EXISTS (SELECT FROM kin k WHERE k.category = m.category AND k.other = o.category)
-        OR o.category = m.category
-            AND coalesce(o.ended_on < t.as_of, false) <> coalesce(m.ended_on < %(as_of)s::date, false))
+#: Everybody the list speaks of, and in how many rows.
+PERSONS = """
+CREATE TEMP TABLE persons ON COMMIT DROP AS
+SELECT resident_id AS id, min(said) AS said, count(*) AS rows FROM listed WHERE resident_id IS NOT NULL GROUP BY 1
+"""
+SEVERAL: Final = "SELECT EXISTS (SELECT FROM persons WHERE rows > 1)"
+#: Those who stand in the list more than once are compared anew, all their rows together.
+TOGETHER = """
+INSERT INTO matched SELECT l.* FROM listed l JOIN persons p ON p.id = l.resident_id WHERE p.rows > 1 ORDER BY l.place
+"""
+#: On days that meet in the same class or in two that exclude each other (both are asked about), or recognised again
+#: after an end that the list says too (`gone`).
+AGAIN = """
+INSERT INTO again
+WITH twice AS (SELECT *, daterange(recognised_on, ended_on + 1) AS days FROM matched WHERE reason = '')
+SELECT m.place,
+    min(e.number) FILTER (WHERE e.place < m.place AND e.category = m.category AND e.days && m.days),
+    min(e.number) FILTER (WHERE e.place < m.place AND e.days && m.days
+        AND EXISTS (SELECT FROM kin k WHERE k.category = m.category AND k.other = e.category)),
+    bool_or(e.category = m.category AND e.ended_on < m.recognised_on)
+FROM twice m JOIN twice e ON e.resident_id = m.resident_id AND e.place <> m.place
 GROUP BY m.place
 """
 #: What a row does to a person. `h`: the same class now or to come; `x`: one that excludes it; `p`: the same, and over.
@@ -125,18 +170,13 @@ LEFT JOIN (
     ORDER BY resident_id, category, period DESC
 ) p ON p.resident_id = m.resident_id AND p.category = m.category
 """
-#: The outcome of each row of the sheet.
-OUTCOME = f"""
-INSERT INTO rosters_row (
-    roster_id, sheet, number, name, document_sealed, document_key, written, category, recognised_on, ended_on, since,
-    outcome, effect, reason, sentence, resident_id, compared_id, score, before_id, decision, decided_by_name
-)
+#: What each row of `matched` comes to.
+_JUDGED = f"""
 WITH compared AS (
     SELECT m.*, a.same_number, a.other_number, e.sender AS their_sender, e.number AS their_number, e.named, e.classed,
         s.died_on, {EFFECT}
     FROM matched m LEFT JOIN again a USING (place) LEFT JOIN elsewhere e USING (place) {_HOLDINGS}
-    LEFT JOIN (SELECT resident_id, min(lower(period)) AS died_on FROM registry_survival WHERE status = 'died'
-        AND resident_id IN (SELECT resident_id FROM matched) GROUP BY 1) s ON s.resident_id = m.resident_id
+    LEFT JOIN died s ON s.resident_id = m.resident_id OFFSET 0
 ), judged AS (
     SELECT c.*, CASE
         WHEN c.reason <> '' THEN c.reason
@@ -151,9 +191,9 @@ WITH compared AS (
         WHEN c.their_number IS NOT NULL THEN 'other_list'
         WHEN c.over AND c.effect IN ('new', 'changed') THEN 'ended_before'
         ELSE '' END AS why
-    FROM compared c
+    FROM compared c OFFSET 0
 )
-SELECT %(roster)s, j.sheet, j.number, j.name, j.document_sealed, j.document_key, j.written, j.category, j.recognised_on,
+SELECT %(roster)s::uuid, j.sheet, j.number, j.name, j.document_sealed, j.document_key, j.written, j.category, j.recognised_on,
     j.ended_on, j.since,
     CASE WHEN j.reason <> '' THEN 'unreadable'
         WHEN j.why = 'person_unknown' THEN 'person_unknown'
@@ -183,15 +223,27 @@ SELECT %(roster)s, j.sheet, j.number, j.name, j.document_sealed, j.document_key,
     j.before_id, '', ''
 FROM judged j ORDER BY j.place
 """
+_COLUMNS: Final = (
+    "roster_id, sheet, number, name, document_sealed, document_key, written, category, recognised_on, ended_on, since, "
+    "outcome, effect, reason, sentence, resident_id, compared_id, score, before_id, decision, decided_by_name"
+)
+OUTCOME = f"INSERT INTO rosters_row ({_COLUMNS}) {_JUDGED}"
+#: The rows of those who stand in the list more than once, put right.
+OUTCOME_TOGETHER = f"""
+UPDATE rosters_row w SET since = j.since, outcome = j.outcome, effect = j.effect, reason = j.reason, sentence = j.sentence,
+    before_id = j.before_id
+FROM ({_JUDGED}) j ({_COLUMNS}) WHERE w.roster_id = j.roster_id AND w.sheet = j.sheet AND w.number = j.number
+"""
 #: The candidates of a row, to be picked from.
 KEEP_CANDIDATES = """
 INSERT INTO rosters_candidate (row_id, resident_id, score)
-SELECT w.id, c.resident_id, c.score FROM candidates c JOIN matched m USING (place)
+SELECT w.id, c.resident_id, c.score FROM candidates c JOIN listed m USING (place)
 JOIN rosters_row w ON w.roster_id = %(roster)s AND w.sheet = m.sheet AND w.number = m.number
 """
 #: Holdings of the sender's classes that a full list does not name. One whose holder may stand in a row nobody could
 #: match is asked about, not ended.
 ENDED = """
+WITH written AS (
 INSERT INTO rosters_row (
     roster_id, sheet, number, name, written, category, recognised_on, ended_on, outcome, effect, reason, sentence,
     resident_id, compared_id, score, before_id, decision, decided_by_name
@@ -203,31 +255,47 @@ SELECT %(roster)s, '', 0, r.name, '', h.category, lower(h.period), %(as_of)s::da
         WHEN p.resident_id IS NOT NULL THEN '上期有、本期名册没有列' ELSE '登记有、本期名册没有列' END,
     r.id, r.id, %(by_number)s, h.id, '', ''
 FROM registry_holding h JOIN registry_resident r ON r.id = h.resident_id
-LEFT JOIN (SELECT name, min(number) AS number FROM matched WHERE resident_id IS NULL OR candidates > 0 OR reason <> ''
+LEFT JOIN (SELECT name, min(number) AS number FROM listed WHERE resident_id IS NULL OR candidates > 0 OR reason <> ''
     GROUP BY 1) u ON u.name = r.name
 LEFT JOIN (SELECT DISTINCT resident_id FROM rosters_row WHERE roster_id = %(previous)s AND sheet <> '') p
     ON p.resident_id = h.resident_id
 WHERE h.category = ANY(%(classes)s) AND h.certified_by = %(sender)s AND h.period @> %(as_of)s::date
     AND r.merged_into_id IS NULL AND starts_with(r.unit_id, %(unit)s)
-    AND NOT EXISTS (SELECT FROM matched m WHERE m.resident_id = h.resident_id AND m.category = h.category
+    AND NOT EXISTS (SELECT FROM listed m WHERE m.resident_id = h.resident_id AND m.category = h.category
         AND m.candidates = 0)
     AND NOT EXISTS (SELECT FROM rosters_row w WHERE w.roster_id = %(roster)s AND w.before_id = h.id)
+RETURNING compared_id)
+INSERT INTO persons (id) SELECT DISTINCT compared_id FROM written
 """
-#: What the rows were compared with, as one number that does not depend on any order.
-BASIS = """
-WITH mine AS MATERIALIZED (SELECT DISTINCT compared_id AS id FROM rosters_row
-    WHERE roster_id = %(roster)s AND compared_id IS NOT NULL)
-SELECT count(*) || '.' || coalesce(bit_xor(said), 0) FROM (
-    SELECT hash_record_extended(ROW(r.id, r.name, r.merged_into_id, r.document_key), 1) AS said
-    FROM registry_resident r WHERE r.id IN (SELECT id FROM mine)
+#: Beside the persons' records: their holdings, deaths, and the sender's holdings. `mine` are the persons.
+_BASIS: Final = """
     UNION ALL SELECT hash_record_extended(ROW(h.id, h.category, h.period), 2) FROM registry_holding h
     WHERE h.resident_id IN (SELECT id FROM mine) AND NOT isempty(h.period) AND h.category = ANY(%(touched)s)
     UNION ALL SELECT hash_record_extended(ROW(s.id, s.period), 3) FROM registry_survival s
     WHERE s.resident_id IN (SELECT id FROM mine) AND s.status = 'died'
     UNION ALL SELECT hash_record_extended(ROW(h.id, h.period), 4) FROM registry_holding h WHERE %(full)s
     AND h.category = ANY(%(classes)s) AND h.certified_by = %(sender)s AND h.period @> %(as_of)s::date
+"""
+#: What the rows were compared with, as one number that does not depend on any order.
+BASIS = f"""
+WITH mine AS MATERIALIZED (SELECT DISTINCT compared_id AS id FROM rosters_row
+    WHERE roster_id = %(roster)s AND compared_id IS NOT NULL)
+SELECT count(*) || '.' || coalesce(bit_xor(said), 0) FROM (
+    SELECT {_SAID} AS said FROM registry_resident r WHERE r.id IN (SELECT id FROM mine)
+    {_BASIS}
     UNION ALL SELECT hash_record_extended(ROW(r.id, w.id), 5) FROM registry_resident r JOIN rosters_row w
     ON w.roster_id = %(roster)s AND w.compared_id IS NULL AND w.document_key = r.document_key WHERE r.merged_into_id IS NULL
+) basis
+"""
+#: The same while the list is compared: records are as they were when the row was matched, and numbers of which nobody
+#: was found have nobody yet.
+BASIS_COMPARED = f"""
+WITH mine AS MATERIALIZED (SELECT DISTINCT id FROM persons)
+SELECT count(*) || '.' || coalesce(bit_xor(said), 0) FROM (
+    SELECT said FROM persons WHERE said IS NOT NULL
+    UNION ALL SELECT {_SAID} FROM registry_resident r WHERE r.id IN (SELECT id FROM persons WHERE said IS NULL)
+    AND r.id NOT IN (SELECT id FROM persons WHERE said IS NOT NULL)
+    {_BASIS}
 ) basis
 """
 

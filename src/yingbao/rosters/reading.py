@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import count, repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from yingbao.journal.keys import sealer
 from yingbao.kernel.dates import loose_date
 from yingbao.kernel.refusal import Invalid
 from yingbao.registry.fields import DOCUMENT
+from yingbao.rosters.sending import copied
 from yingbao.workbooks.headings import NOTHING, Field
 from yingbao.workbooks.lines import FileLines, Lines, read_lines
 from yingbao.workbooks.sheets import text_of
 
 ROSTER_DOCUMENT = "roster.document"
 _PLACES = 18
+#: Rows sent at a time: the database works on them while the next are got ready.
+CHUNK: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +43,22 @@ class Read:
         """How many rows name each class."""
         return Counter(code for lines in self.lines.sheets for code in lines.codes if code)
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """The values of `matching.COLUMNS` row by row."""
+    def chunks(self) -> Iterator[tuple[int, bytes]]:
+        """How many rows, and the values of `matching.COLUMNS` as COPY takes them."""
         place = 0
         for lines in self.lines.sheets:
-            yield from _staged(lines, place)
-            place += len(lines.numbers)
+            for start in range(0, len(lines.numbers), CHUNK):
+                at = slice(start, start + CHUNK)
+                count = len(lines.numbers[at])
+                yield count, copied(_staged(lines, at, place))
+                place += count
 
     def layout(self) -> dict[str, Any]:
         """What pages show of the reading: sheets, columns, spellings, notes."""
-        spelled = Counter(
-            (written, code or "")
-            for lines in self.lines.sheets
-            for written, code in zip(lines.written, lines.codes, strict=True)
-            if written
-        )
+        spelled: Counter[tuple[str, str]] = Counter()
+        for lines in self.lines.sheets:
+            means = dict(zip(lines.written, lines.codes, strict=True))
+            spelled.update({(one, means[one] or ""): n for one, n in Counter(lines.written).items() if one})
         return {
             "sheets": [_sheet(lines) for lines in self.lines.sheets],
             "columns": [list(pair) for pair in _columns(self.lines).items()],
@@ -65,19 +72,40 @@ def read(path: Path, spellings: Mapping[str, str], columns: Mapping[str, Field] 
     return Read(read_lines(path, spellings, columns))
 
 
-def _staged(lines: Lines, place: int) -> Iterator[tuple[Any, ...]]:
-    documents = sealer().seal_many(lines.ids, ROSTER_DOCUMENT)
-    keys = sealer().index_many(lines.ids, DOCUMENT)
-    births = [_born(number) if number else _guess(lines, at) for at, number in enumerate(lines.ids)]
-    codes = [code or "" for code in lines.codes]
-    return zip(
-        count(place), repeat(lines.sheet), lines.numbers, lines.names, documents, keys, births, lines.written, codes,
-        lines.since, lines.until, lines.reasons, lines.sentences, lines.households, lines.heads, strict=False,
-    )  # fmt: skip
+def _staged(lines: Lines, at: slice, place: int) -> list[Any]:
+    """The columns of some rows, the first of which is the list's row of that place."""
+    numbers, ids = lines.numbers[at], lines.ids[at]
+    texts = pa.array(ids, pa.string())
+    return [
+        pa.array(np.arange(place, place + len(numbers), dtype=np.int32)),
+        pa.array([lines.sheet] * len(numbers), pa.string()),
+        pa.array(numbers, pa.int32()),
+        pa.array(lines.names[at], pa.string()),
+        sealer().seal_column(texts, ROSTER_DOCUMENT),
+        sealer().index_column(texts, DOCUMENT),
+        _births(lines, at, ids),
+        pa.array(lines.written[at], pa.string()),
+        pc.fill_null(pa.array(lines.codes[at], pa.string()), ""),
+        pa.array(lines.since[at], pa.date32()),
+        pa.array(lines.until[at], pa.date32()),
+        *(
+            pa.array(column[at], pa.string())
+            for column in (lines.reasons, lines.sentences, lines.households, lines.heads)
+        ),
+    ]
 
 
-def _born(number: str) -> date:
-    return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+def _births(lines: Lines, at: slice, ids: Sequence[str | None]) -> Any:
+    """Birth dates out of the numbers, else what the row says of it."""
+    days = [None if number is None else number[6:14] for number in ids]
+    born = pc.strptime(pa.array(days, pa.string()), "%Y%m%d", "s").cast(pa.date32())
+    if born.null_count == 0:
+        return born
+    guesses = [
+        None if number else _guess(lines, row)
+        for row, number in zip(range(at.start, at.stop), ids, strict=False)
+    ]
+    return pc.coalesce(born, pa.array(guesses, pa.date32()))
 
 
 def _guess(lines: Lines, place: int) -> date | None:

@@ -64,11 +64,11 @@ def test_a_job_that_dies_half_way_leaves_nothing_and_is_done_again(
 ) -> None:
     roster = ask(workbook(tmp_path / "11.xlsx", [[1, "贺有才", HE, "农村低保一类", "2020-01-01", ""]]))
 
-    def dies(_: Roster) -> str:
+    def dies(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(comparing, "basis", dies)
+        broken.setattr(comparing, "_conclude", dies)
         with pytest.raises(KeyboardInterrupt):
             work(roster)
     with within(CLERK):

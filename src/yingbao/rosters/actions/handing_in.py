@@ -23,7 +23,8 @@ from yingbao.kernel import regions
 from yingbao.kernel.ids import uuid7
 from yingbao.kernel.refusal import Refusal
 from yingbao.policy import Policy, load_release
-from yingbao.rosters.comparing import Tell, compare
+from yingbao.rosters.behind import behind
+from yingbao.rosters.comparing import Tell, compare, prepare
 from yingbao.rosters.errors import (
     HandedInBefore,
     NotYourSender,
@@ -209,19 +210,23 @@ def _read(roster: Roster, path: Path, tell: Tell | None = None) -> None:
     """Read the file, compare it, and note on the roster what it says and what came of it."""
     policy = load_release(roster.region, roster.benefit_year)
     of = senders(policy)[roster.sender]
-    found = read(path, _spellings(policy, roster), _columns(roster))
-    if not found.count:
-        raise RosterEmpty(_why_empty(found))
-    named = found.named()
-    previous = _previous(roster, of, list(named))
-    roster.classes = spoken_of(of, named)
-    roster.previous_id = None if previous is None else previous.id
-    roster.layout = {
-        **found.layout(),
-        "named": sorted(named),
-        "listed": [] if previous is None else previous.classes,
-    }
-    compare(roster, found, tell)
+    spellings, columns = _spellings(policy, roster), _columns(roster)
+    with behind() as work:
+        prepare(work)
+        found = read(path, spellings, columns)
+        if not found.count:
+            raise RosterEmpty(_why_empty(found))
+        work.wait()
+        named = found.named()
+        previous = _previous(roster, of, list(named))
+        roster.classes = spoken_of(of, named)
+        roster.previous_id = None if previous is None else previous.id
+        roster.layout = {
+            **found.layout(),
+            "named": sorted(named),
+            "listed": [] if previous is None else previous.classes,
+        }
+        compare(roster, found, work, tell)
     roster.state = "checked"
     roster.save(update_fields=["classes", "previous_id", "layout", "counts", "basis", "state"])
 

@@ -1,0 +1,67 @@
+"""Statements carried out in order by a thread, while the one that asks for them reads on.
+
+They go over the connection and the transaction of the one that asks: what fails is raised where the answer is awaited, and
+nothing is left running when the block ends. The database works on one core while Python reads on the other.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+
+#: Statements asked for ahead of the database; more would only hold memory.
+_AHEAD = 24
+
+
+class Behind:
+    """What is asked for is done in the order of asking."""
+
+    def __init__(self, pool: ThreadPoolExecutor, cursor: Any) -> None:
+        self._pool = pool
+        self._cursor = cursor
+        self._asked: deque[Future[Any]] = deque()
+
+    def ask(self, statement: str, given: Mapping[str, Any] | list[Any] | None = None) -> None:
+        """One statement; waits only if the database is far behind."""
+        self._later(lambda: self._cursor.execute(statement, given))
+
+    def copy(self, statement: str, content: bytes) -> None:
+        """One COPY of these bytes."""
+        self._later(lambda: _copy(self._cursor, statement, content))
+
+    def wait(self) -> None:
+        """Until all is done. Raises what the database said to the first statement it refused."""
+        while self._asked:
+            self._next()
+
+    def _later(self, work: Callable[[], Any]) -> None:
+        self._asked.append(self._pool.submit(work))
+        while len(self._asked) > _AHEAD:
+            self._next()
+
+    def _next(self) -> None:
+        with connection.wrap_database_errors:
+            self._asked.popleft().result()
+
+
+@contextmanager
+def behind() -> Iterator[Behind]:
+    """A thread for the default connection; at the end all is done, or given up and nothing still running."""
+    with connection.cursor() as cursor:
+        pool = ThreadPoolExecutor(1, "behind")
+        try:
+            work = Behind(pool, cursor.cursor)
+            yield work
+            work.wait()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _copy(cursor: Any, statement: str, content: bytes) -> None:
+    with cursor.copy(statement) as copy:
+        copy.write(content)
