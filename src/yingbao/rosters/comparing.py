@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,38 +25,48 @@ _COPY = f"COPY read_rows ({', '.join(name for name, _ in matching.COLUMNS)}) FRO
 def prepare(work: Behind) -> None:
     """Tables for the comparison, made while the file is being read."""
     work.ask(f"SET LOCAL work_mem = '{_SORTED}'")
-    work.ask("".join(f"DROP TABLE IF EXISTS {name};" for name in matching.TEMPORARY))
+    # tables just filled have no statistics: the planner would sort the rows for each of six joins with next to nothing
+    work.ask("SET LOCAL enable_mergejoin = off")
+    work.ask("".join(f"DROP TABLE IF EXISTS {name} CASCADE;" for name in matching.TEMPORARY))
     work.ask(matching.TABLES)
 
 
-def compare(roster: Roster, found: Read, work: Behind, tell: Tell | None = None) -> None:
-    """Match and compare a chunk at a time; then those who stand there twice, the counts and the basis on the roster."""
+def ask(roster: Roster, found: Read, work: Behind, tell: Tell | None = None) -> None:
+    """Ask for all rows to be matched and compared, a chunk at a time; `tell` hears how many were handed over."""
     given = values(roster)
-    long = found.count > _LONG
-    for statement in (matching.KIN, matching.OTHERS, *(matching.REGION if long else ())):
+    for statement in (matching.KIN, matching.OTHERS, *(matching.REGION if _is_long(found) else ())):
         work.ask(statement, given)
-    looked_up = matching.HELD_LONG if long else matching.HELD_SHORT
     done = 0
-    for count, content in found.chunks():
+    for number, (count, content) in enumerate(found.chunks()):
         work.copy(_COPY, content)
-        for statement in (matching.MATCH, matching.CANDIDATES, matching.SUGGEST, matching.KEEP_LISTED,
-                          *looked_up, matching.ELSEWHERE, matching.OUTCOME, matching.NEXT):  # fmt: skip
+        for statement in (matching.MATCH, matching.CANDIDATES, matching.SUGGEST, *_held(found),
+                          matching.ELSEWHERE, matching.OUTCOME):  # fmt: skip
             work.ask(statement, given)
+        work.ask(matching.NEXT.format(number=number))
         done += count
         if tell is not None:
             tell(done, found.count)
-    work.ask(matching.KEEP_CANDIDATES, given)
     work.ask(matching.PERSONS)
-    work.wait()
-    _conclude(roster, given, looked_up)
 
 
-def _conclude(roster: Roster, given: Mapping[str, Any], looked_up: Sequence[str]) -> None:
-    """What can be said only of the whole list."""
-    with connection.cursor() as cursor, _hashed(cursor, _LONG + 1 if looked_up is matching.HELD_LONG else 0):
+def _is_long(found: Read) -> bool:
+    return found.count > _LONG
+
+
+def _held(found: Read) -> Sequence[str]:
+    return matching.HELD_LONG if _is_long(found) else matching.HELD_SHORT
+
+
+def conclude(roster: Roster, found: Read) -> None:
+    """What can be said only of the whole list: who stands in it twice, who does not, the counts and the basis."""
+    given = values(roster)
+    with connection.cursor() as cursor, _hashed(cursor, found.count):
         cursor.execute(matching.SEVERAL)
-        if cursor.fetchone()[0]:
-            for statement in (matching.TOGETHER, *looked_up, matching.ELSEWHERE, matching.AGAIN,
+        several, doubtful = cursor.fetchone()
+        if doubtful:
+            cursor.execute(matching.KEEP_CANDIDATES, given)
+        if several:
+            for statement in (matching.TOGETHER, *_held(found), matching.ELSEWHERE, matching.AGAIN,
                               matching.OUTCOME_TOGETHER):  # fmt: skip
                 cursor.execute(statement, given)
         if roster.extent == "full":
@@ -67,6 +77,7 @@ def _conclude(roster: Roster, given: Mapping[str, Any], looked_up: Sequence[str]
         roster.counts = dict(cursor.fetchall())
         cursor.execute(matching.BASIS_COMPARED, given)
         roster.basis = str(cursor.fetchone()[0])
+        cursor.execute("SET LOCAL enable_mergejoin = on")
 
 
 def values(roster: Roster) -> dict[str, Any]:

@@ -24,22 +24,23 @@ TEMPORARY: Final = (
     "region_died", "persons",
 )  # fmt: skip
 #: Of the chunk being compared; emptied for the next.
-_OF_CHUNK: Final = "read_rows, matched, held, died, elsewhere"
+_OF_CHUNK: Final = "read_rows, held, died, elsewhere"
+_MATCHED: Final = "CREATE TEMP TABLE matched () INHERITS (listed) ON COMMIT DROP"
 _SAID: Final = "hash_record_extended(ROW(r.id, r.name, r.merged_into_id, r.document_key), 1)"
 #: A list is compared a chunk at a time, each while the next is being read, as though nobody stood in it twice. `matched`
-#: is the chunk with who each row is (`said` stands for their record in the basis), `listed` all chunks so far.
+#: is the chunk with who each row is (`said` stands for their record in the basis); it is part of `listed`, all chunks.
 TABLES = f"""
 CREATE TEMP TABLE read_rows ({", ".join(f"{name} {kind}" for name, kind in COLUMNS)}) ON COMMIT DROP;
-CREATE TEMP TABLE matched (LIKE read_rows, resident_id uuid, recorded_name text, born date, said int8, candidates int4, score int4)
+CREATE TEMP TABLE listed (LIKE read_rows, resident_id uuid, recorded_name text, born date, said int8, candidates int4, score int4)
     ON COMMIT DROP;
-CREATE TEMP TABLE listed (LIKE matched) ON COMMIT DROP;
+{_MATCHED};
 CREATE TEMP TABLE candidates (place int4, resident_id uuid, score int4) ON COMMIT DROP;
 CREATE TEMP TABLE held (id uuid, resident_id uuid, category text, period daterange) ON COMMIT DROP;
 CREATE TEMP TABLE died (resident_id uuid, died_on date) ON COMMIT DROP;
 CREATE TEMP TABLE again (place int4, same_number int4, other_number int4, gone bool) ON COMMIT DROP;
 CREATE TEMP TABLE elsewhere (place int4, sender text, number int4, named bool, classed bool) ON COMMIT DROP
 """
-NEXT: Final = f"TRUNCATE {_OF_CHUNK}"
+NEXT: Final = f"ALTER TABLE matched RENAME TO matched_{{number}}; {_MATCHED}; TRUNCATE {_OF_CHUNK}"
 #: Classes of one kind of which a person can hold one at a time: 农村低保一类 and 农村低保三类, not 低保 and 农村低保.
 KIN = """
 CREATE TEMP TABLE kin ON COMMIT DROP AS SELECT * FROM unnest(%(kin_a)s::text[], %(kin_b)s::text[]) AS k(category, other)
@@ -104,7 +105,6 @@ UPDATE matched m SET resident_id = CASE WHEN c.how_many = 1 THEN c.one END, cand
 FROM (SELECT place, min(resident_id::text)::uuid AS one, count(*) AS how_many, max(score) AS best FROM candidates GROUP BY 1) c
 WHERE c.place = m.place
 """
-KEEP_LISTED: Final = "INSERT INTO listed SELECT * FROM matched"
 #: What another list of the same month says otherwise.
 ELSEWHERE = """
 INSERT INTO elsewhere
@@ -120,7 +120,8 @@ PERSONS = """
 CREATE TEMP TABLE persons ON COMMIT DROP AS
 SELECT resident_id AS id, min(said) AS said, count(*) AS rows FROM listed WHERE resident_id IS NOT NULL GROUP BY 1
 """
-SEVERAL: Final = "SELECT EXISTS (SELECT FROM persons WHERE rows > 1)"
+#: Whether anybody stands in several rows, and whether any row may mean somebody of several.
+SEVERAL: Final = "SELECT EXISTS (SELECT FROM persons WHERE rows > 1), EXISTS (SELECT FROM candidates)"
 #: Those who stand in the list more than once are compared anew, all their rows together.
 TOGETHER = """
 INSERT INTO matched SELECT l.* FROM listed l JOIN persons p ON p.id = l.resident_id WHERE p.rows > 1 ORDER BY l.place

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,8 +21,8 @@ from yingbao.kernel.refusal import Invalid
 from yingbao.registry.fields import DOCUMENT
 from yingbao.rosters.sending import copied
 from yingbao.workbooks.headings import NOTHING, Field
-from yingbao.workbooks.lines import FileLines, Lines, read_lines
-from yingbao.workbooks.sheets import text_of
+from yingbao.workbooks.lines import FileLines, Lines, lines_of
+from yingbao.workbooks.sheets import Sheet, open_sheets, text_of
 
 ROSTER_DOCUMENT = "roster.document"
 _PLACES = 18
@@ -67,9 +69,27 @@ class Read:
         }
 
 
-def read(path: Path, spellings: Mapping[str, str], columns: Mapping[str, Field] = NOTHING) -> Read:
-    """Read a roster file. Raises FileMissing, FileUnreadable."""
-    return Read(read_lines(path, spellings, columns))
+Opened = Callable[[], Sequence[Sheet]]
+
+
+@contextmanager
+def opening(path: Path) -> Iterator[Opened]:
+    """Open a file while something else is done; what is yielded waits for its sheets.
+
+    It raises FileMissing, FileUnreadable when called, and nothing is left running when the block ends.
+    """
+    pool = ThreadPoolExecutor(1, "opening")
+    try:
+        yield pool.submit(open_sheets, path).result
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def read(
+    sheets: Sequence[Sheet], spellings: Mapping[str, str], columns: Mapping[str, Field] = NOTHING
+) -> Read:
+    """Read the rows of an open roster file."""
+    return Read(lines_of(sheets, spellings, columns))
 
 
 def _staged(lines: Lines, at: slice, place: int) -> list[Any]:

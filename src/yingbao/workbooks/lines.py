@@ -6,10 +6,8 @@ side by side. What becomes of a row is said in `reasons` (a code, "" for none) a
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -24,7 +22,7 @@ from yingbao.kernel.refusal import Invalid
 from yingbao.kernel.spelling import spelling_key
 from yingbao.workbooks.headings import NOTHING, Field, Heading, find_heading
 from yingbao.workbooks.numbers import surely_right
-from yingbao.workbooks.sheets import Cell, Sheet, open_sheets, text_of
+from yingbao.workbooks.sheets import Cell, Sheet, open_sheets, text_of, uncollected
 from yingbao.workbooks.spellings import classes_in_text, parts_of
 
 _TOTAL = re.compile(r"(合计|小计|总计|共计|累计|本页计|总数)(:.*|\d.*|人数.*)?")
@@ -112,23 +110,18 @@ def read_lines(path: Path, spellings: Mapping[str, str], columns: Mapping[str, F
 
     Raises: FileMissing, FileUnreadable.
     """
+    return lines_of(open_sheets(path), spellings, columns)
+
+
+def lines_of(
+    sheets: Sequence[Sheet], spellings: Mapping[str, str], columns: Mapping[str, Field] = NOTHING
+) -> FileLines:
+    """The same of a file whose sheets are open."""
     known = {spelling_key(spelling): code for spelling, code in spellings.items()}
-    with _uncollected():
-        sheets = tuple(_read_sheet(sheet, known, columns) for sheet in open_sheets(path))
-        notes = [note for lines in sheets for note in (*_notes(lines.reading), *_scattered(lines))]
-    return FileLines(sheets, tuple(notes))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Cells hold no cycles: the collector would walk a million of them over and over, for a third of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
+    with uncollected():
+        read = tuple(_read_sheet(sheet, known, columns) for sheet in sheets)
+        notes = [note for lines in read for note in (*_notes(lines.reading), *_scattered(lines))]
+    return FileLines(read, tuple(notes))
 
 
 def _notes(reading: SheetReading) -> Iterable[str]:

@@ -11,7 +11,8 @@ from people import CLERK, draft, number
 from rosters_lists import AS_OF, DEPARTMENT, outcomes, workbook
 from yingbao.journal import runs
 from yingbao.journal.scope import within
-from yingbao.rosters import actions, comparing
+from yingbao.rosters import actions
+from yingbao.rosters.actions import handing_in
 from yingbao.rosters.models import Roster, Row
 
 HE = number("19550605", "131")
@@ -68,7 +69,7 @@ def test_a_job_that_dies_half_way_leaves_nothing_and_is_done_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(comparing, "_conclude", dies)
+        broken.setattr(handing_in, "conclude", dies)
         with pytest.raises(KeyboardInterrupt):
             work(roster)
     with within(CLERK):

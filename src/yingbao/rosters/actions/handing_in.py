@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+import psycopg
+from django.db import IntegrityError, connection, transaction
 
 from yingbao.journal import runs
 from yingbao.journal.acting import Acting
@@ -24,7 +25,7 @@ from yingbao.kernel.ids import uuid7
 from yingbao.kernel.refusal import Refusal
 from yingbao.policy import Policy, load_release
 from yingbao.rosters.behind import behind
-from yingbao.rosters.comparing import Tell, compare, prepare
+from yingbao.rosters.comparing import Tell, ask, conclude, prepare
 from yingbao.rosters.errors import (
     HandedInBefore,
     NotYourSender,
@@ -34,8 +35,8 @@ from yingbao.rosters.errors import (
     RosterTooLarge,
     UnknownSender,
 )
-from yingbao.rosters.models import Candidate, File, Roster, Row, Spelling
-from yingbao.rosters.reading import Read, read
+from yingbao.rosters.models import Candidate, Roster, Row, Spelling
+from yingbao.rosters.reading import Opened, Read, opening, read
 from yingbao.rosters.senders import Sender, senders, spoken_of
 from yingbao.rosters.states import EXTENTS, OPEN
 from yingbao.workbooks.headings import Field
@@ -66,8 +67,10 @@ def hand_in(
     NotPermitted, OutOfRegion.
     """
     with within(by):
-        roster = _take(by, region, benefit_year, sender, as_of, extent, path, file_name, unit_code)
-        _read(roster, path)
+        _allow(by, region, benefit_year, sender, extent, path, unit_code)
+        with opening(path) as sheets:
+            roster = _take(by, region, benefit_year, sender, as_of, extent, path, file_name, unit_code)
+            _read(roster, sheets)
     return roster.id
 
 
@@ -87,6 +90,7 @@ def ask_hand_in(
     from yingbao.rosters.tasks import read_roster  # noqa: PLC0415 - tasks import this module
 
     with within(by):
+        _allow(by, region, benefit_year, sender, extent, path, unit_code)
         roster = _take(by, region, benefit_year, sender, as_of, extent, path, file_name, unit_code)
         roster.run_id = runs.ask(by=by, kind=READ, given={"roster": str(roster.id), "file": roster.file_name})
         roster.save(update_fields=["run_id"])
@@ -108,8 +112,8 @@ def read_taken(*, roster_id: UUID, unit_code: str, run_id: UUID) -> None:
                 roster = Roster.objects.select_for_update().filter(id=roster_id).first()
                 if roster is None or roster.state != "reading":
                     return
-                with _opened(roster) as path:
-                    _read(roster, path, telling)
+                with _opened(roster) as path, opening(path) as sheets:
+                    _read(roster, sheets, telling)
                 telling.sentence = f"读了 {sum(roster.counts.values()):,} 行"
         except Refusal as refusal:
             _give_up(roster_id, unit_code, refusal.sentence)
@@ -137,8 +141,8 @@ def check_again(*, by: Acting, roster_id: UUID) -> None:
         decided = {(r.sheet, r.number, r.before_id): r for r in rows.exclude(decision="")}
         Candidate.objects.filter(row__roster=roster).delete()
         rows._raw_delete("default")
-        with _opened(roster) as path:
-            _read(roster, path)
+        with _opened(roster) as path, opening(path) as sheets:
+            _read(roster, sheets)
         _decide_again(roster, decided)
 
 
@@ -167,6 +171,16 @@ class _opened:  # noqa: N801 - used as a function in `with`
 opened = _opened
 
 
+def _allow(by: Acting, region: str, year: int, sender: str, extent: str, path: Path, unit_code: str) -> None:
+    """Whether this person may hand such a list in, before anything of it is opened."""
+    by.require("roster.hand-in", unit_code or regions.canonical(region))
+    require_sender(by, sender)
+    if sender not in senders(load_release(region, year)) or extent not in EXTENTS:
+        raise UnknownSender(sender)
+    if path.is_file() and path.stat().st_size > MOST_BYTES:
+        raise RosterTooLarge(MOST_BYTES)
+
+
 def _take(
     by: Acting,
     region: str,
@@ -180,13 +194,7 @@ def _take(
 ) -> Roster:
     """The roster as handed in, unread, with its file sealed."""
     unit = unit_code or regions.canonical(region)
-    by.require("roster.hand-in", unit)
-    require_sender(by, sender)
-    of = senders(load_release(region, year)).get(sender)
-    if of is None or extent not in EXTENTS:
-        raise UnknownSender(sender)
-    if path.is_file() and path.stat().st_size > MOST_BYTES:
-        raise RosterTooLarge(MOST_BYTES)
+    of = senders(load_release(region, year))[sender]
     content = path.read_bytes() if path.is_file() else b""
     roster = Roster(
         id=uuid7(), unit_code=unit, region=region, sender=of.code, as_of=as_of, extent=extent, benefit_year=year,
@@ -202,18 +210,27 @@ def _take(
             roster.save(force_insert=True)
     except IntegrityError as error:
         raise HandedInBefore(_when(unit, sender, roster.file_digest)) from error
-    File.objects.create(roster=roster, sealed=sealer().seal(base64.b64encode(content).decode("ascii"), FILE))
+    _keep(roster, content)
     return roster
 
 
-def _read(roster: Roster, path: Path, tell: Tell | None = None) -> None:
+def _keep(roster: Roster, content: bytes) -> None:
+    """The file, sealed. Sent as it is: written out in digits within a statement, megabytes would be read three times."""
+    sealed = sealer().seal(base64.b64encode(content).decode("ascii"), FILE)
+    with connection.cursor() as within, connection.wrap_database_errors:
+        psycopg.Cursor(within.connection).execute(
+            "INSERT INTO rosters_file (roster_id, sealed) VALUES (%b, %b)", [roster.id, sealed]
+        )
+
+
+def _read(roster: Roster, sheets: Opened, tell: Tell | None = None) -> None:
     """Read the file, compare it, and note on the roster what it says and what came of it."""
     policy = load_release(roster.region, roster.benefit_year)
     of = senders(policy)[roster.sender]
     spellings, columns = _spellings(policy, roster), _columns(roster)
     with behind() as work:
         prepare(work)
-        found = read(path, spellings, columns)
+        found = read(sheets(), spellings, columns)
         if not found.count:
             raise RosterEmpty(_why_empty(found))
         work.wait()
@@ -221,12 +238,12 @@ def _read(roster: Roster, path: Path, tell: Tell | None = None) -> None:
         previous = _previous(roster, of, list(named))
         roster.classes = spoken_of(of, named)
         roster.previous_id = None if previous is None else previous.id
-        roster.layout = {
-            **found.layout(),
-            "named": sorted(named),
-            "listed": [] if previous is None else previous.classes,
-        }
-        compare(roster, found, work, tell)
+        listed = [] if previous is None else previous.classes
+        roster.layout = {"named": sorted(named), "listed": listed}
+        ask(roster, found, work, tell)
+        roster.layout |= found.layout()
+        work.wait()
+        conclude(roster, found)
     roster.state = "checked"
     roster.save(update_fields=["classes", "previous_id", "layout", "counts", "basis", "state"])
 
