@@ -45,8 +45,13 @@ class Behind:
             self._next()
 
     def _next(self) -> None:
-        with connection.wrap_database_errors:
-            self._asked.popleft().result()
+        first = self._asked.popleft()
+        try:
+            with connection.wrap_database_errors:
+                first.result()
+        except BaseException:
+            self._asked.clear()  # the transaction is broken: what was asked for after it only says so again
+            raise
 
 
 @contextmanager

@@ -1,0 +1,110 @@
+"""A long list goes to the database in chunks, behind the reading: what comes of it is what comes of one that goes whole."""
+
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pyarrow as pa
+import pytest
+from django.db import ProgrammingError, connection, transaction
+from hypothesis import given as made
+from hypothesis import settings
+from hypothesis import strategies as st
+
+import given
+from people import CLERK, REVIEWER, draft, number
+from rosters_lists import hand_in, outcomes, row, workbook
+from yingbao.journal.scope import within
+from yingbao.rosters import actions, comparing, reading
+from yingbao.rosters.behind import behind
+from yingbao.rosters.comparing import basis
+from yingbao.rosters.sending import copied
+
+AN, LAN, HE = number("19800101", "111"), number("19820301", "222"), number("19550605", "131")
+OCTOBER = [
+    [1, "安国强", AN, "农村低保一类", "2022-03-01", ""],
+    [2, "贺有才", HE, "农村低保三类", "2020-01-01", ""],
+]
+NOVEMBER = [
+    [1, "安国强", AN, "农村低保二类", "2022-03-01", ""],
+    [2, "兰秀英", LAN, "农村低保三类", "2023-11-01", ""],
+    [3, "贺有才", HE, "农村低保三类", "2020-01-01", ""],
+    [4, "安国强", AN, "农村低保一类", "2022-03-01", ""],
+    [5, "兰秀英", LAN, "农村低保三类", "2023-11-01", ""],
+    [6, "无此人", number("19700101", "131"), "农村低保一类", "2023-11-01", ""],
+]
+
+
+@pytest.mark.parametrize(("chunk", "long"), [(16_384, 3_000), (1, 3_000), (1, 0), (4, 0)])
+def test_who_stands_in_two_chunks_is_seen_and_compared_with_both_rows(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int, long: int
+) -> None:
+    given.units()
+    given.household([draft("安国强", "19800101", "111"), draft("兰秀英", "19820301", "222", "10")])
+    given.household([draft("贺有才", "19550605", "131")])
+    monkeypatch.setattr(reading, "CHUNK", chunk)
+    monkeypatch.setattr(comparing, "_LONG", long)
+    before = hand_in(workbook(tmp_path / "10.xlsx", OCTOBER), as_of=date(2023, 10, 1))
+    actions.submit(by=CLERK, roster_id=before.id)
+    actions.apply(by=REVIEWER, roster_id=before.id)
+    roster = hand_in(workbook(tmp_path / "11.xlsx", NOVEMBER))
+    assert outcomes(roster) == [
+        (2, "new", ""),  # 一类 stands in row 5 too: 二类 is no change of it but one more
+        (3, "new", ""),
+        (4, "unchanged", ""),
+        (5, "contradicts", "two_classes"),
+        (6, "contradicts", "duplicate"),
+        (7, "person_unknown", "person_unknown"),
+    ]
+    assert "第 2 行" in row(roster, 5).sentence
+    assert "第 3 行" in row(roster, 6).sentence
+    with within(CLERK):
+        assert basis(roster) == roster.basis
+
+
+TEXTS = st.none() | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=9)
+DAYS = st.none() | st.dates(date(1, 1, 1), date(9999, 12, 31))
+NUMBERS = st.none() | st.integers(-(2**31), 2**31 - 1)
+ROWS = st.lists(st.tuples(TEXTS, st.none() | st.binary(max_size=70), DAYS, NUMBERS), max_size=9)
+
+
+def test_columns_arrive_as_the_rows_they_are(module_database: str) -> None:
+    kinds = [pa.string(), pa.binary(), pa.date32(), pa.int32()]
+
+    @settings(max_examples=60, deadline=None)
+    @made(ROWS)
+    def arrives(rows: list[tuple[object, ...]]) -> None:
+        columns = [pa.array([one[place] for one in rows], kind) for place, kind in enumerate(kinds)]
+        with within(CLERK), connection.cursor() as cursor:
+            cursor.execute("CREATE TEMP TABLE sent (a text, b bytea, c date, d int4) ON COMMIT DROP")
+            with cursor.cursor.copy("COPY sent FROM STDIN (FORMAT binary)") as copy:
+                copy.write(copied(columns))
+            cursor.execute("SELECT a, b, c, d FROM sent ORDER BY ctid")
+            assert cursor.fetchall() == rows
+
+    arrives()
+
+
+def test_what_the_database_refuses_behind_is_raised_where_it_is_waited_for(module_database: str) -> None:
+    with within(CLERK), behind() as work:
+        for statement in ("SELECT 1", "SELECT * FROM nowhere", "SELECT 2"):
+            work.ask(statement)
+        with pytest.raises(ProgrammingError, match="nowhere"):
+            work.wait()
+        transaction.set_rollback(True)
+
+
+def _fails() -> None:
+    with within(CLERK), behind() as work:
+        work.ask("CREATE TEMP TABLE begun (a int4)")
+        work.ask("SELECT pg_sleep(0.3)")
+        raise KeyError
+
+
+def test_nothing_runs_on_when_the_reading_fails(module_database: str) -> None:
+    with pytest.raises(KeyError):
+        _fails()
+    with within(CLERK), connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('begun')")
+        assert cursor.fetchone()[0] is None
+    assert connection.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
