@@ -26,8 +26,10 @@ from yingbao.workbooks.sheets import Sheet, open_sheets, text_of
 
 ROSTER_DOCUMENT = "roster.document"
 _PLACES = 18
-#: Rows sent at a time: the database works on them while the next are got ready.
-CHUNK: Final = 16_384
+#: Rows sent at a time, twice as many as before each time: the database works on them while the next are got ready, so the
+#: first are few for it to begin soon, and the last many, as each chunk costs some statements and stays in its buffers.
+FIRST_CHUNK: Final = 4_096
+LARGEST_CHUNK: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,14 @@ class Read:
 
     def chunks(self) -> Iterator[tuple[int, bytes]]:
         """How many rows, and the values of `matching.COLUMNS` as COPY takes them."""
-        place = 0
+        place, size = 0, FIRST_CHUNK
         for lines in self.lines.sheets:
-            for start in range(0, len(lines.numbers), CHUNK):
-                at = slice(start, start + CHUNK)
-                count = len(lines.numbers[at])
-                yield count, copied(_staged(lines, at, place))
-                place += count
+            start = 0
+            while start < len(lines.numbers):
+                at = slice(start, min(start + size, len(lines.numbers)))
+                yield at.stop - start, copied(_staged(lines, at, place))
+                place += at.stop - start
+                start, size = at.stop, min(2 * size, LARGEST_CHUNK)
 
     def layout(self) -> dict[str, Any]:
         """What pages show of the reading: sheets, columns, spellings, notes."""
