@@ -20,9 +20,9 @@ from journeys.browser import DESK
 from journeys.desk import live  # noqa: F401
 from journeys.looking import looked
 from people import CLERK, SEASON
+from yingbao.documents.qr import path_of
 from yingbao.journal.scope import within
 from yingbao.payments.queries.receipts import receipts_of
-from yingbao.web.qr import path_of
 
 Open = Callable[..., BrowserContext]
 

@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from yingbao.documents.qr import path_of
 from yingbao.kernel import bill_numbers
 from yingbao.payments.queries.clerks import DayClosed
 from yingbao.payments.queries.receipts import ReceiptPage
-from yingbao.web.qr import path_of
 from yingbao.web.workbench.presenters import counter as present
 from yingbao.web.workbench.presenters.counter import spaced_receipt
 
