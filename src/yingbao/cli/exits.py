@@ -7,7 +7,7 @@ class Exit(IntEnum):
     """0 all well; the others say what kind of not well."""
 
     OK = 0
-    #: a proof failed: `policy check` found a fault
+    #: a proof failed: `policy check` found a fault, `channel try` came to an end before its end
     FAULTS = 1
     #: the command line itself is wrong (set by typer)
     USAGE = 2
