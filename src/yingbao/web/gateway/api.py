@@ -145,7 +145,7 @@ def statement(
     on: Annotated[date, Path(description="中国的日子，如 2025-10-08")],
     form: Annotated[Literal["csv", "text"], Query(description="csv 逗号分隔；text 竖线分隔")] = "csv",
 ) -> Any:
-    """首行 H：渠道、日期、笔数、总额、入账、已退，分；其后一笔一行 D。UTF-8。格式见 docs/reference/gateway.md。"""
+    """首行 H：渠道、日期、笔数、总额、入账、已退，分；其后一笔一行 D。UTF-8。格式见 docs/how-to/connect-a-channel.md。"""
     kind = {"csv": "text/csv", "text": "text/plain"}[form]
     return HttpResponse(statements.write(_who(request), on, form), content_type=f"{kind}; charset=utf-8")
 

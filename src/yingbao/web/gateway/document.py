@@ -31,7 +31,7 @@ def schema() -> dict[str, Any]:
     schemes.clear()
     schemes["Yingbao-Signature"] = {
         "type": "apiKey", "in": "header", "name": "Yingbao-Signature",
-        "description": "对规范内容的签名，Base64；规范内容见 docs/reference/gateway.md",
+        "description": "对规范内容的签名，Base64；规范内容见 docs/how-to/connect-a-channel.md",
     }  # fmt: skip
     found["paths"][f"{PREFIX}statements/{{on}}"]["get"]["responses"]["200"]["content"].pop("application/json")
     for path, calls in found["paths"].items():
