@@ -10,6 +10,7 @@ from benchmarks import (
     assess,
     assess_linear,
     explain,
+    gateway,
     load,
     openfisca,
     register,
@@ -29,6 +30,7 @@ FIGURES: dict[str, Callable[[str], Figure]] = {
     "register-growth": register.measure,
     "search": search.measure,
     "register-issue": register_issue.measure,
+    **dict.fromkeys(("confirm", "confirm-scale", "bill-query"), gateway.measure),
     **dict.fromkeys(("rosters", "rosters-apply", "rosters-scale"), rosters.measure),
 }
 

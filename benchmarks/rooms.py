@@ -21,6 +21,8 @@ REGION, YEAR = "620602", 2025
 #: The people of the county by the release, and a small county.
 PEOPLE, FEW = 734_881, 30_000
 ON, SINCE = date(YEAR, 12, 31), date(YEAR - 1, 1, 1)
+#: A day on which bills of that year may be paid.
+PAID_ON = date(YEAR - 1, 11, 8)
 _NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 
 
@@ -97,6 +99,24 @@ def filled(server: Any, people: int) -> str:
         say(f"  loading {people:,} people")
         empty(server, name)
         load(people)
+        keep(server, name)
+    return f"{name}_ready"
+
+
+def billed(server: Any, people: int) -> str:
+    """The name of a database with so many people, each with a bill, made when first asked for."""
+    name = f"billed_{people}"
+    if not there(server, f"{name}_ready"):
+        from django.core.management import call_command  # noqa: PLC0415
+
+        from yingbao.billing.actions import assess_everyone  # noqa: PLC0415
+        from yingbao.journal.acting import Acting  # noqa: PLC0415
+
+        copy_of(server, people, name)
+        point_at(server, name)
+        call_command("migrate", database="owner", verbosity=0, skip_checks=True)
+        say(f"  billing {people:,} people")
+        assess_everyone(by=Acting.program(REGION), region=REGION, benefit_year=YEAR, on=PAID_ON)
         keep(server, name)
     return f"{name}_ready"
 

@@ -14,7 +14,7 @@ from benchmarks.__main__ import FIGURES
 HOUSE = Path(__file__).resolve().parents[2]
 FIELDS = {"name", "value", "unit", "ratio", "against", "bar", "better", "rows", "peak_mib"}
 #: Modules that measure nothing themselves.
-SHARED = {"__init__", "__main__", "trial", "apart", "fisca_model", "rooms"}
+SHARED = {"__init__", "__main__", "trial", "apart", "fisca_model", "rooms", "served"}
 MODULES = sorted(p for p in (HOUSE / "benchmarks").glob("*.py") if p.stem not in SHARED)
 
 
@@ -61,6 +61,9 @@ def test_every_figure_is_documented() -> None:
         ("register", 400),
         ("register-growth", 400),
         ("search", 400),
+        ("confirm", 400),
+        ("confirm-scale", 400),
+        ("bill-query", 400),
     ],
 )
 def test_a_figure_prints_one_json_line_and_nothing_else(name: str, people: int) -> None:
