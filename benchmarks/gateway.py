@@ -15,12 +15,12 @@ from typing import Any, Final
 import psycopg
 
 from benchmarks import rooms, served
-from benchmarks.served import CLIENTS, NOW, Bank, Load
+from benchmarks.served import CLIENTS, NOW, SCHEMES, Bank, Load
 from benchmarks.trial import ROUNDS, STORE, Figure, peak_mib, rows_or, say
 
 #: Confirmations a round, of each side; so many before the first round are not counted.
-CONFIRMS, BARE_CONFIRMS, WARM = 1_500, 4_800, 320
-ASKED, ASKS, BARE_ASK_S = 400, 6_000, 4
+CONFIRMS, BARE_CONFIRMS, WARM = 1_200, 3_200, 320
+ASKED, ASKS, BARE_ASK_S = 400, 4_000, 3
 _SEED: Final = 20261126
 #: Orders for pgbench are numbered from here.
 _BARE: Final = 700_000_000_000_000_000
@@ -64,15 +64,21 @@ def measure(name: str) -> Figure:
 
 def _confirm(server: Any, name: str, people: int) -> Figure:
     size = _Size.of(people)
-    place = _place(server, people, size.warm + ROUNDS * size.confirms, ROUNDS * size.bare)
+    place = _place(server, people, 2 * size.warm + (ROUNDS + 1) * size.confirms, ROUNDS * size.bare)
     ours, bare = [], []
     with served.serving(server, place.database) as port:
-        calls = _confirmations(place)
+        apart = size.warm + size.confirms
+        sm2, calls = (
+            _confirmations(place, place.orders[:apart], "SM2"),
+            _confirmations(place, place.orders[apart:]),
+        )
         _drive(port, calls, size.warm)  # not counted: releases are read, statements prepared
         for number in range(ROUNDS):
             ours.append(_drive(port, calls, size.confirms))
             bare.append(_bare_confirms(server, place.database, number * size.bare, size.bare))
             say(f"  {number + 1}/{ROUNDS} {ours[-1].rate:.0f}/s, bare {bare[-1]:.0f}/s")
+        _drive(port, sm2, size.warm)
+        sealed = _drive(port, sm2, size.confirms).rate
     server.drop_database(place.database)
     every = [one for load in ours for one in load.calls]
     whole = Load(sum(load.wall for load in ours), every)
@@ -89,7 +95,8 @@ def _confirm(server: Any, name: str, people: int) -> Figure:
         peak_mib=peak_mib(),
         extra={
             "goal": 0.25, "bare": theirs, "median_ms": whole.median_ms, "p99_ms": whole.p99_ms,
-            "p99_to_median": whole.p99_ms / whole.median_ms, "clients": CLIENTS,
+            "p99_to_median": whole.p99_ms / whole.median_ms, "clients": CLIENTS, "sm2": sealed,
+            "ratio_sm2": sealed / theirs,
         },
     )  # fmt: skip
 
@@ -99,7 +106,7 @@ def _scale(server: Any, name: str, people: int) -> Figure:
     few, size = min(rooms.FEW, people // 2), _Size.of(people)
     sizes = {count: _place(server, count, ROUNDS * (size.warm + size.confirms), 0) for count in (few, people)}
     taken: dict[int, list[Load]] = {count: [] for count in sizes}
-    calls = {count: _confirmations(place) for count, place in sizes.items()}
+    calls = {count: _confirmations(place, place.orders) for count, place in sizes.items()}
     for number in range(ROUNDS):
         for count, place in sizes.items():
             with served.serving(server, place.database) as port:
@@ -189,14 +196,14 @@ def _orders(connection: Any, bank: Bank, ours: list[Any], bare: list[Any]) -> li
     return [(number, row[6]) for number, row in zip(numbers[: len(ours)], rows, strict=False)]
 
 
-def _confirmations(place: Place) -> Iterator[bytes]:
-    """Calls of the waiting orders, signed."""
+def _confirmations(place: Place, orders: list[tuple[str, int]], scheme: str = SCHEMES[0]) -> Iterator[bytes]:
+    """Calls of waiting orders, signed."""
     signed = [
         served.request(
             place.bank, f"orders/{number}/confirm",
-            json.dumps({"transaction": f"T{number}", "fen": fen, "paid_at": NOW.isoformat()}).encode(),
+            json.dumps({"transaction": f"T{number}", "fen": fen, "paid_at": NOW.isoformat()}).encode(), scheme,
         )
-        for number, fen in place.orders
+        for number, fen in orders
     ]  # fmt: skip
     return iter(signed)
 
@@ -275,10 +282,9 @@ def _query(server: Any, name: str, people: int) -> Figure:
     with psycopg.connect(server.dsn("super", place.database)) as connection:
         asked = [number for _, number, *_ in connection.execute(_BILLS, [ASKED]).fetchall()]
     asks = ASKS if people >= rooms.FEW else CLIENTS
-    chosen = random.Random(_SEED).choices(asked, k=2 * CLIENTS + asks * ROUNDS)
-    calls = iter([
-        served.request(place.bank, "bills/query", json.dumps({"bill_number": one}).encode()) for one in chosen
-    ])  # fmt: skip
+    chosen = random.Random(_SEED).choices(asked, k=4 * CLIENTS + asks * (ROUNDS + 1))
+    apart = 2 * CLIENTS + asks
+    sm2, calls = _questions(place, chosen[:apart], "SM2"), _questions(place, chosen[apart:])
     ours, bare, same = [], [], []
     with served.serving(server, place.database) as port:
         _ask(port, calls, 2 * CLIENTS)
@@ -289,6 +295,8 @@ def _query(server: Any, name: str, people: int) -> Figure:
             say(
                 f"  {number + 1}/{ROUNDS} {ours[-1].rate:.0f}/s, bare {bare[-1]:.0f}/s, same statement {same[-1]:.0f}/s"
             )
+        _ask(port, sm2, 2 * CLIENTS)
+        sealed = _ask(port, sm2, asks).rate
     server.drop_database(place.database)
     rate, theirs = statistics.median(load.rate for load in ours), statistics.median(bare)
     return Figure(
@@ -304,9 +312,15 @@ def _query(server: Any, name: str, people: int) -> Figure:
         extra={
             "goal": 0.1, "bare": theirs, "median_ms": statistics.median(load.median_ms for load in ours),
             "p99_ms": statistics.median(load.p99_ms for load in ours), "clients": CLIENTS,
-            "ratio_same_statement": rate / statistics.median(same),
+            "sm2": sealed, "ratio_sm2": sealed / theirs, "ratio_same_statement": rate / statistics.median(same),
         },
     )  # fmt: skip
+
+
+def _questions(place: Place, numbers: list[str], scheme: str = SCHEMES[0]) -> Iterator[bytes]:
+    """Calls that ask for bills by their numbers, signed."""
+    bodies = [json.dumps({"bill_number": one}).encode() for one in numbers]
+    return iter([served.request(place.bank, "bills/query", body, scheme) for body in bodies])
 
 
 def _ask(port: int, calls: Iterator[bytes], number: int) -> Load:

@@ -6,16 +6,20 @@ policies take an empty one for none (an empty prefix would match everything).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
+import psycopg
 from django.db import ProgrammingError, connection, transaction
 from psycopg.errors import InsufficientPrivilege
 
+from yingbao.journal import direct
 from yingbao.journal.acting import Acting
 from yingbao.journal.errors import OutOfRegion
 
 _LOCAL = "SELECT set_config('app.region', %s, true), set_config('app.entry', %s, true)"
+_REGION = "SELECT set_config('app.region', $1, true)"
 _BEFORE = "SELECT coalesce(current_setting('app.region', true), ''), coalesce(current_setting('app.entry', true), '')"
 
 
@@ -40,6 +44,21 @@ def within(by: Acting | str) -> Iterator[None]:
         if before is not None:  # an exception rolls the settings back with the rest
             with connection.cursor() as cursor:
                 cursor.execute(_LOCAL, before)
+
+
+@contextmanager
+def begun(by: Acting, statement: str, values: Sequence[Any]) -> Iterator[list[tuple[Any, ...]]]:
+    """`within` for a deed that begins by reading: transaction, region and that statement (`$1`, …) in one round trip; its rows.
+
+    Not inside another transaction. Raises OutOfRegion as `within`.
+    """
+    with _in_words(by), transaction.atomic(durable=True):
+        raw = direct.raw()
+        region, first = psycopg.RawCursor(raw), psycopg.RawCursor(raw)
+        with raw.pipeline():
+            region.execute(_REGION, [by.unit_code])
+            first.execute(statement, values)
+        yield first.fetchall()
 
 
 def _settings() -> list[str]:

@@ -7,6 +7,8 @@ GB/T 35276 (signature as DER), GB/T 35275 and RFC 5915 (keys as DER).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
+from threading import get_ident
 from typing import Final, Self
 
 import gmssl_fast
@@ -23,6 +25,7 @@ _PRIVATE_HEAD: Final = b"\x30\x81\x87\x02\x01\x00" + _CURVE + bytes.fromhex("046
 _PRIVATE_MIDDLE: Final = bytes.fromhex("a144034200")
 _UNCOMPRESSED: Final = b"\x04"
 _FAILURES: Final = (gmssl_fast.GmsslError, gmssl_fast.GmsslValueError)
+_KEPT: Final = 1024
 _INTEGER: Final = 0x02
 _SEQUENCE: Final = 0x30
 _SIGN_BIT: Final = 0x80
@@ -87,9 +90,8 @@ def generate_pair() -> PrivateKey:
 
 def sign(private: PrivateKey, content: bytes) -> bytes:
     """r and s on end, 64 bytes. Raises: BadSigningKey when secret and public key do not belong together."""
-    key = gmssl_fast.SM2(private.secret.hex(), private.public.point.hex())
     try:
-        return key.sign(content)
+        return _signing(get_ident(), private).sign(content)
     except _FAILURES as problem:
         raise BadSigningKey("私钥与公钥不配对") from problem
 
@@ -100,11 +102,23 @@ def verify(public: PublicKey, content: bytes, signature: bytes) -> bool:
     if raw is None:
         return False
     try:
-        return gmssl_fast.SM2(public_key=public.point.hex()).verify(content, raw)
+        return _verifying(get_ident(), public).verify(content, raw)
     except gmssl_fast.GmsslVerificationError:
         return False
     except _FAILURES as problem:
         raise BadSigningKey("公钥不在曲线上") from problem
+
+
+@lru_cache(maxsize=_KEPT)
+def _signing(_thread: int, private: PrivateKey) -> gmssl_fast.SM2:
+    """The library's own form of a key, one a thread: made with its first use, which takes as long as a signature."""
+    return gmssl_fast.SM2(private.secret.hex(), private.public.point.hex())
+
+
+@lru_cache(maxsize=_KEPT)
+def _verifying(_thread: int, public: PublicKey) -> gmssl_fast.SM2:
+    """The same of a public key."""
+    return gmssl_fast.SM2(public_key=public.point.hex())
 
 
 def to_der(raw: bytes) -> bytes:

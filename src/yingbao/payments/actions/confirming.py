@@ -26,7 +26,7 @@ from yingbao.journal import direct
 from yingbao.journal.acting import Acting
 from yingbao.journal.actions import record
 from yingbao.journal.content import plain_text
-from yingbao.journal.scope import within
+from yingbao.journal.scope import begun, within
 from yingbao.kernel.ids import uuid7
 from yingbao.ledger.actions import Voucher, post
 from yingbao.payments.actions.booking import Booking, divide, hold_postings, receipt_postings
@@ -151,8 +151,8 @@ def take(by: Acting, told: Told) -> Confirmed:
     """The same for whoever may take money; `by` has been asked for the permission."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            with within(by):
-                return take_within(by, told)
+            with begun(by, _READ, _asked(told)) as rows:
+                return _take(by, told, _order(rows))
         except (psycopg.errors.UniqueViolation, psycopg.errors.ExclusionViolation, IntegrityError) as error:
             reason = _why(error)
             if reason is None:
@@ -178,7 +178,10 @@ def _why(error: Exception) -> str | None:
 
 def take_within(by: Acting, told: Told) -> Confirmed:
     """Book or hold within the caller's transaction."""
-    order = _read(told)
+    return _take(by, told, _read(told))
+
+
+def _take(by: Acting, told: Told, order: _Order | None) -> Confirmed:
     if order is None:
         return _seen(told) or _hold_all(by, told, None, "order-unknown")
     if order.state not in order_states("confirm"):
@@ -191,7 +194,14 @@ def take_within(by: Acting, told: Told) -> Confirmed:
 
 
 def _read(told: Told) -> _Order | None:
-    rows = direct.cursor().execute(_READ, [told.order_number, told.channel.id]).fetchall()
+    return _order(direct.cursor().execute(_READ, _asked(told)).fetchall())
+
+
+def _asked(told: Told) -> list[Any]:
+    return [told.order_number, told.channel.id]
+
+
+def _order(rows: Sequence[tuple[Any, ...]]) -> _Order | None:
     if not rows:
         return None
     return _Order(*[*rows[0][:7], tuple(_line(row[7:-1]) for row in rows), _pairs(rows[0][-1])])
