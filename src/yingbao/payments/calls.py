@@ -20,6 +20,10 @@ REMEMBER: Final = (
     "WITH quick AS (SELECT set_config('synchronous_commit', 'off', true)) INSERT INTO payments_nonce (channel_id, nonce, at) "
     "SELECT $1, $2, $3 FROM quick ON CONFLICT DO NOTHING RETURNING 1"
 )
+#: The same for a channel that goes on within a region, `$4`: both in one statement.
+REMEMBER_WITHIN: Final = REMEMBER.replace(
+    "quick AS (SELECT ", "quick AS (SELECT set_config('app.region', $4, true), "
+)
 
 
 def remember_call(

@@ -23,7 +23,7 @@ from yingbao.journal.keys import sealer
 from yingbao.kernel import bill_numbers, id_number, regions
 from yingbao.kernel.names import clean_name
 from yingbao.payments.actions.quoting import QuoteLine, line_of
-from yingbao.payments.calls import REMEMBER
+from yingbao.payments.calls import REMEMBER_WITHIN
 from yingbao.payments.errors import BillNotFound, Replayed, WrongPlace, WrongYear
 from yingbao.registry.fields import DOCUMENT
 from yingbao.registry.queries.many import FACT_COLUMNS, FACT_JOINS, FACT_WIDTH, listed, person_of_row
@@ -47,7 +47,7 @@ BY_PERSON: Final = _SELECT.format(
 BY_NUMBER: Final = _SELECT.format(
     first="billing_bill b JOIN registry_resident r ON r.id = b.resident_id", where="b.number = $2"
 )
-_SCOPE: Final = "SELECT set_config('app.region', $1, true), set_config('synchronous_commit', 'off', true)"
+_SCOPE: Final = "SELECT set_config('app.region', $1, true)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,14 @@ def look_up(
 def _ask(by: Acting, statement: str, values: Sequence[Any], call: CallNoted | None) -> list[tuple[Any, ...]]:
     """One implicit transaction in one round trip: the region, the call, the rows."""
     raw = direct.raw()
-    scope, noted, rows = RawCursor(raw), RawCursor(raw), RawCursor(raw)
+    begun, rows = RawCursor(raw), RawCursor(raw)
     with raw.pipeline():
-        scope.execute(_SCOPE, [by.unit_code])
         if call:
-            noted.execute(REMEMBER, [call.channel_id, call.nonce, call.at])
+            begun.execute(REMEMBER_WITHIN, [call.channel_id, call.nonce, call.at, by.unit_code])
+        else:
+            begun.execute(_SCOPE, [by.unit_code])
         rows.execute(statement, values)
-    if call and noted.fetchone() is None:
+    if begun.fetchone() is None:
         raise Replayed
     return rows.fetchall()
 
