@@ -8,10 +8,9 @@ from datetime import UTC, date, datetime
 from threading import Thread
 from typing import Any
 
-import pypdfium2
 import pytest
-import zxingcpp
 
+from printed import opened, read_squares, text_of
 from yingbao.documents import fonts
 from yingbao.documents.day_close import PaperDay, day_close_pdf
 from yingbao.documents.qr import path_of
@@ -32,22 +31,6 @@ DAY = PaperDay(
     orders=2, ways=(("现金", 450_00), ("职工个人账户", 310_00)), back_fen=70_00, cash_fen=380_00, counted_fen=380_00,
     words="", receipts=(("24990721000000000123", 380_00), ("24990721000000000131", 380_00)),
 )  # fmt: skip
-
-
-def opened(pdf: bytes) -> pypdfium2.PdfDocument:
-    return pypdfium2.PdfDocument(pdf)
-
-
-def text_of(pdf: bytes) -> str:
-    """All text, without the blanks that setting puts between Chinese and figures."""
-    pages = [page.get_textpage().get_text_range() for page in opened(pdf)]
-    return re.sub(r"\s+", "", "".join(pages))
-
-
-def read_squares(pdf: bytes, page: int = 0) -> list[str]:
-    """What a reader finds in the page as a printer would draw it, at 200 dots an inch."""
-    picture = opened(pdf)[page].render(scale=200 / 72, grayscale=True).to_numpy()
-    return [one.text for one in zxingcpp.read_barcodes(picture)]
 
 
 def test_a_receipt_says_what_was_paid_for_whom_by_which_way_and_when() -> None:

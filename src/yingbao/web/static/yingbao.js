@@ -47,13 +47,6 @@
     });
   });
 
-  // A sheet is sent to the printer.
-  document.addEventListener("click", function (event) {
-    if (event.target.closest("[data-print]")) {
-      window.print();
-    }
-  });
-
   // What htmx could not do is said at the top of the page; a refusal brings its own words.
   document.addEventListener("htmx:beforeSwap", function (event) {
     var status = event.detail.xhr.status;

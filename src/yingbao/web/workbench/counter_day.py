@@ -82,7 +82,7 @@ def day(request: HttpRequest) -> HttpResponse:
 def paper(request: HttpRequest) -> HttpResponse:
     """The sheet of a closed day, to be signed. Raises ReceiptNotFound where the day is not closed."""
     found = closed_day(_staff(request), _day(request))
-    return papers.day_sheet(request, found, by_of(request).unit_name)
+    return papers.day_sheet(found, by_of(request).unit_name)
 
 
 def _taken(found: ClerkDay) -> int:

@@ -69,7 +69,7 @@ def receipt(request: HttpRequest, receipt_number: str) -> HttpResponse:
 def print_one(request: HttpRequest, receipt_number: str) -> HttpResponse:
     """One receipt for print; from the second time on it is marked."""
     page = actions.print_receipt(by=by_of(request), receipt_number=receipt_number)
-    return papers.receipts(request, [page], reverse("payments-receipt", args=[page.number]))
+    return papers.receipts(request, [page], page.number)
 
 
 @never_cache
@@ -81,7 +81,7 @@ def print_order(request: HttpRequest, order_number: str) -> HttpResponse:
         line.receipt_number for line in order_page(order_number).lines if line.receipt_state == "valid"
     ]
     pages = [actions.print_receipt(by=by_of(request), receipt_number=number) for number in numbers]
-    return papers.receipts(request, pages, reverse("payments-order", args=[order_number]))
+    return papers.receipts(request, pages, order_number)
 
 
 class AskForm(Plain):

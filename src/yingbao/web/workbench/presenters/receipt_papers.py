@@ -16,6 +16,7 @@ from yingbao.registry.queries.people import person_page
 from yingbao.registry.queries.units import names_of
 from yingbao.web.spoken import yuan
 from yingbao.web.workbench.presenters.bills import line_rows
+from yingbao.web.workbench.presenters.counter import closed_ways
 
 _COUNTY: Final = 6
 
@@ -42,7 +43,7 @@ def day_paper(closed: DayClosed, office: str) -> PaperDay:
     """A closed day. `office`: the clerk's, by its printed name."""
     return PaperDay(
         office=office, clerk=closed.staff_name, on=closed.on, closed_at=closed.at, orders=closed.orders,
-        ways=tuple((TENDERS[way], fen) for way, fen in closed.ways.items()),
+        ways=tuple((line.name, line.fen) for line in closed_ways(closed)),
         back_fen=closed.ways.get("cash", 0) - closed.cash_fen, cash_fen=closed.cash_fen,
         counted_fen=closed.counted_fen, words=closed.words, receipts=closed.receipts,
     )  # fmt: skip
