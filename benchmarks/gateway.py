@@ -104,15 +104,22 @@ def _confirm(server: Any, name: str, people: int) -> Figure:
 def _scale(server: Any, name: str, people: int) -> Figure:
     """The middle confirmation with many people to that with few, both at the same sixteen clients."""
     few, size = min(rooms.FEW, people // 2), _Size.of(people)
-    sizes = {count: _place(server, count, ROUNDS * (size.warm + size.confirms), 0) for count in (few, people)}
+    sizes = {
+        count: _place(server, count, ROUNDS * (size.warm + size.confirms), ROUNDS * size.bare)
+        for count in (few, people)
+    }
     taken: dict[int, list[Load]] = {count: [] for count in sizes}
+    bare: dict[int, list[float]] = {count: [] for count in sizes}
     calls = {count: _confirmations(place, place.orders) for count, place in sizes.items()}
     for number in range(ROUNDS):
         for count, place in sizes.items():
             with served.serving(server, place.database) as port:
                 _drive(port, calls[count], size.warm)
                 taken[count].append(_drive(port, calls[count], size.confirms))
-            say(f"  {number + 1}/{ROUNDS} {count:,} people: {taken[count][-1].rate:.0f}/s")
+            bare[count].append(_bare_confirms(server, place.database, number * size.bare, size.bare))
+            say(
+                f"  {number + 1}/{ROUNDS} {count:,} people: {taken[count][-1].rate:.0f}/s, bare {bare[count][-1]:.0f}/s"
+            )
     for place in sizes.values():
         rooms.point_at(server, "postgres")
         server.drop_database(place.database)
@@ -127,7 +134,10 @@ def _scale(server: Any, name: str, people: int) -> Figure:
         better="lower",
         rows=people,
         peak_mib=peak_mib(),
-        extra={f"ms_{count}": ms for count, ms in per.items()},
+        extra={
+            **{f"ms_{count}": ms for count, ms in per.items()},
+            "bare_growth": statistics.median(bare[few]) / statistics.median(bare[people]),
+        },
     )
 
 
