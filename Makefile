@@ -25,7 +25,7 @@ export VIRTUAL_ENV="$(CURDIR)/$(VENV)" UV_NO_CONFIG=1 UV_LINK_MODE=copy UV_PYTHO
 $(BIN)/uv
 endef
 
-.PHONY: setup demo test test-pg15 check bench lock browser clean
+.PHONY: setup demo test test-pg15 agreement check bench lock browser clean
 
 setup: $(READY) $(FRONT)
 	@echo "ready: $(BIN)/yingbao" >&2
@@ -95,6 +95,11 @@ test-pg15: $(READY)
 	    /etc/postgresql-common/createcluster.conf; \
 	  $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql-15 >&2; fi
 	@YINGBAO_PGBIN="$(PG15)" $(BIN)/python -m pytest -n 2 -m database
+
+# Bill, explanation and `yingbao assess` for everybody of a whole county; register, tax file and workbook add up alike. An hour's
+# half and some 12 GiB of memory: run before a release, not by every landing.
+agreement: $(READY)
+	@AGREEMENT_PEOPLE=$(or $(PEOPLE),734881) $(BIN)/python -m pytest -n 0 -q --durations=6 -k 620602 tests/integration/test_billing_agreement.py
 
 check: $(READY)
 	$(BIN)/ruff format --check .

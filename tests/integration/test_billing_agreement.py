@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -31,7 +32,8 @@ from yingbao.policy.schema.rules import PAYERS
 from yingbao.rehearsal.population import SCHEMA
 from yingbao.rehearsal.rows import person_of
 
-PEOPLE = 3000
+#: `make agreement` takes all 734,881 people of 凉州.
+PEOPLE = int(os.environ.get("AGREEMENT_PEOPLE", "3000"))
 RUNS = {"620602": (2025, date(2024, 11, 8)), "620721": (2024, date(2023, 10, 8))}
 
 
@@ -104,7 +106,7 @@ def test_every_bill_is_what_the_explanation_and_the_command_say(county: County, 
 def test_a_bill_explains_itself_from_the_registry_as_it_was_known(county: County) -> None:
     found = bills_by_person()
     with within(PROGRAM):
-        for row in county.rows[::40]:
+        for row in county.rows[:: max(40, len(county.rows) // 1000)]:
             if row["birth_date"] > county.on:
                 continue
             page = bills.bill_by_id(found[row["resident_id"]][0].id)

@@ -291,3 +291,22 @@ def test_the_channels_of_another_county_are_not_shown_and_secrets_never(as_: As)
     assert as_("gaotai_clerk").get(f"/channels/{bank.id}/").status_code == 404
     assert "农商银行" not in as_("gaotai_clerk").get("/channels/").content.decode()
     assert as_().post(f"/channels/{bank.id}/change/", {"reason": "到期"}).status_code == 403
+
+
+def test_a_refund_that_waits_is_on_the_reviewers_home_page_and_on_nobody_elses(
+    four: dict[str, UUID], as_: As
+) -> None:
+    done = paying.at_counter(four["安国强"], now=NOW, cash=38000)
+    actions.ask_refund(
+        by=CLERK, receipt_number=done.receipts[0][0], reason="subsidised", words="属于资助对象", now=NOW
+    )
+    assert "退费待我复核 要另一人复核后退款 1" in text_of(as_("reviewer").get("/"))
+    assert "退费待我复核" not in text_of(as_().get("/"))
+
+
+def test_a_department_that_has_not_handed_in_its_list_is_on_the_home_page(
+    four: dict[str, UUID], as_: As
+) -> None:
+    # SN-038: compared every month, reminded of on the 20th
+    assert "名册没有按时报" in text_of(as_(day=date(2023, 10, 26)).get("/"))
+    assert "名册没有按时报" not in text_of(as_().get("/"))

@@ -16,12 +16,14 @@ from yingbao.accounts.queries import staff_within
 from yingbao.journal import runs as journal_runs
 from yingbao.journal.acting import Acting
 from yingbao.kernel.refusal import NotFound
+from yingbao.payments.queries.days import refund_counts
 from yingbao.registry.queries import standing
 from yingbao.web.frame import place_of, url_of
 from yingbao.web.permission import permission
 from yingbao.web.releases import policy_of
 from yingbao.web.spoken import CHINA
 from yingbao.web.workbench.presenters import home as present
+from yingbao.web.workbench.presenters import roster_todos
 from yingbao.web.workbench.presenters import runs as run_lines
 
 #: Counts over a whole county are taken at most once in so many seconds; the page says as of when.
@@ -54,7 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "columns": [ranks[:half], ranks[half:]], "ranks": ranks, "rank_note": present.notes(ranks, whole),
         "low": ranks[0].rate_bp if ranks else 0, "high": ranks[-1].rate_bp if ranks else 0,
         "missing_label": "未参保" if says else "未正常参保",
-        **_todos(acting, on, _counted(acting, on, now="counted" in request.GET)),
+        **_todos(request, acting, on, _counted(acting, on, now="counted" in request.GET)),
         "runs": [run_lines.line(run, now) for run in journal_runs.latest(RUNS)] if acting.may("run.view") else [],
     }  # fmt: skip
     return render(request, "workbench/home.html", context)
@@ -66,7 +68,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def todos(request: HttpRequest) -> HttpResponse:
     """What waits for me, counted: what the home page asks for while it already stands there."""
     acting, on = _acting(request), _today(request)
-    return render(request, "parts/todos.html", _todos(acting, on, _counted(acting, on, now=True)))
+    return render(request, "parts/todos.html", _todos(request, acting, on, _counted(acting, on, now=True)))
 
 
 @permission("person.search")
@@ -118,7 +120,7 @@ def _standings(
     return rows, says, at
 
 
-def _todos(acting: Acting, on: date, counted: Counted | None) -> dict[str, Any]:
+def _todos(request: HttpRequest, acting: Acting, on: date, counted: Counted | None) -> dict[str, Any]:
     """What waits for this post, and only that; `counted` are the counts over people, None where they are still to come."""
     found: list[present.Todo] = []
     if acting.may("person.merge.review"):
@@ -126,6 +128,11 @@ def _todos(acting: Acting, on: date, counted: Counted | None) -> dict[str, Any]:
         found.append(
             present.Todo("待我复核", "合并、拆分申请", number, "今天", number > 0, first_url(MERGES))
         )
+    place = place_of(request)
+    if place is not None:
+        found += roster_todos.todos(acting, policy_of(place.region, place.year), on)
+    if acting.may("refund.review"):
+        found += present.refunds(refund_counts(below=acting.unit_code), reverse("payments-refunds"))
     if counted is not None:
         found += [present.todo(each, on, reverse("home-todo", args=[each.kind])) for each in counted[0]]
     if acting.may("run.load") or acting.may("journal.verify"):

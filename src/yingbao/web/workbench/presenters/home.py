@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Final
 
+from yingbao.payments.queries.days import Count
 from yingbao.policy import Policy
 from yingbao.registry.queries.standing import Standing, Waiting
 from yingbao.web import spoken
@@ -64,6 +65,14 @@ class Todo:
     due: str
     late: bool
     href: str | None
+
+
+def refunds(counts: Mapping[str, Count], href: str) -> list[Todo]:
+    """Refunds that wait for a second person."""
+    waiting = counts.get("asked")
+    if waiting is None:
+        return []
+    return [Todo("退费待我复核", "要另一人复核后退款", waiting.number, "今天", True, f"{href}?state=asked")]
 
 
 def window(policy: Policy, on: date) -> Window | None:

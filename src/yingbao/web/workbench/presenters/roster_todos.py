@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
@@ -10,21 +9,10 @@ from django.urls import reverse
 from yingbao.journal.acting import Acting
 from yingbao.policy import Policy
 from yingbao.rosters import queries
+from yingbao.web.workbench.presenters.home import Todo
 
 
-@dataclass(frozen=True, slots=True)
-class RosterTodo:
-    """One line of what waits; the fields are those of the home page's own lines."""
-
-    what: str
-    why: str
-    number: int
-    due: str
-    late: bool
-    href: str
-
-
-def todos(by: Acting, policy: Policy, on: date) -> list[RosterTodo]:
+def todos(by: Acting, policy: Policy, on: date) -> list[Todo]:
     """Only what waits for this post. SN-038, GY-036, GY-038: late and missing lists are seen without being asked for."""
     if not by.may("roster.view"):
         return []
@@ -33,13 +21,11 @@ def todos(by: Acting, policy: Policy, on: date) -> list[RosterTodo]:
     waiting = queries.waiting(by)
     if by.may("roster.match") and waiting["match"]:
         found.append(
-            RosterTodo(
-                "名册待处理", "已核对，还没有提交复核", waiting["match"], "", False, f"{href}?state=checked"
-            )
+            Todo("名册待处理", "已核对，还没有提交复核", waiting["match"], "", False, f"{href}?state=checked")
         )
     if by.may("roster.review") and waiting["review"]:
         found.append(
-            RosterTodo(
+            Todo(
                 "名册待我复核", "第二人复核后生效", waiting["review"], "今天", True, f"{href}?state=submitted"
             )
         )
@@ -47,5 +33,5 @@ def todos(by: Acting, policy: Policy, on: date) -> list[RosterTodo]:
     if late:
         names = "、".join(line.sender.name for line in late[:2]) + ("等" if len(late) > 2 else "")
         due = min(line.due for line in late if line.due is not None)
-        found.append(RosterTodo("名册没有按时报", names, len(late), due.strftime("%m-%d"), True, href))
+        found.append(Todo("名册没有按时报", names, len(late), due.strftime("%m-%d"), True, href))
     return found

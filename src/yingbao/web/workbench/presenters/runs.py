@@ -18,6 +18,9 @@ KINDS: Final[dict[str, str]] = {
     "journal.verify": "核对日志封存",
     "population.load": "批量装入人员",
     "load": "批量装入人员",
+    "rosters.read": "读名册",
+    "bills.assess": "核定账单",
+    "register.issue": "出征缴清册",
 }
 OUTCOMES: Final = {
     "waiting": ("排队中", ""),
