@@ -13,7 +13,7 @@ import paying
 from people import CLERK, COUNTY, GAOTAI_CLERK, KANGLE_CLERK, PROGRAM, REVIEWER, SEASON, number
 from yingbao.journal.errors import NotPermitted, SameTwoPeople
 from yingbao.journal.scope import within
-from yingbao.payments import actions
+from yingbao.payments import actions, tasks
 from yingbao.payments.actions import TenderGiven
 from yingbao.payments.errors import (
     AlreadyPaid,
@@ -386,3 +386,11 @@ def test_nobody_ordinary_pays_after_the_window() -> None:
     given.assessed()
     with pytest.raises(NotPayable):
         paying.at_counter(one, now=paying.at(date(2024, 3, 1)), cash=38000)
+
+
+def test_every_minute_orders_whose_time_is_over_are_closed() -> None:
+    one = ordinary()
+    given.assessed()
+    made = paying.order(paying.bank(), one, now=NOW)
+    tasks.expire(timestamp=0)
+    assert paying.page(made.number).state == "expired"
