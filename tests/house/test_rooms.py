@@ -81,10 +81,11 @@ def roles_page() -> str:
 
 def payments_page() -> str:
     """The lives of orders and refunds, and the code lists of payments, as `payments.states` has them."""
+    from yingbao.kernel.lives import drawn
     from yingbao.payments import states
 
-    order = states.drawing(states.ORDER_EDGES, states.ORDERS, (("open", "下单"),))
-    refund = states.drawing(
+    order = drawn(states.ORDER_EDGES, states.ORDERS, (("open", "下单"),))
+    refund = drawn(
         states.REFUND_EDGES,
         states.REFUNDS,
         (("asked", "申请退费"), ("approved", "收到而不能入账，随即自动退")),

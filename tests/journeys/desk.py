@@ -18,8 +18,9 @@ from django.test import override_settings
 import people
 from journeys.browser import serve
 from people import SEASON
-from yingbao.accounts.middleware import CHINA, ActingMiddleware
+from yingbao.accounts.middleware import ActingMiddleware
 from yingbao.journal.acting import Acting
+from yingbao.kernel.dates import CHINA
 
 # the browser's loop runs in this thread, and the tests speak to the database from it, one at a time
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth import logout
 from django.db import transaction
@@ -16,6 +15,7 @@ from yingbao.accounts import signing
 from yingbao.accounts.queries import PostLine, acting_as, posts_of
 from yingbao.journal.acting import Acting
 from yingbao.journal.scope import enter
+from yingbao.kernel.dates import CHINA
 
 #: The session's key for the post chosen among several.
 CHOSEN: Final = "post"
@@ -27,7 +27,6 @@ IDLE, WHOLE = timedelta(minutes=30), timedelta(hours=12)
 #: A page that asks by itself, such as a progress bar, is nobody at work.
 POLL: Final = "Yingbao-Poll"
 _EVERY: Final = 60  # seconds between two notes of `SEEN`
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 class ActingMiddleware:

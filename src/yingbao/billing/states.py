@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from yingbao.kernel.lives import Edge, drawn, starts, way
 
 #: What assessment says of a person; only `payable` is a bill that can be paid.
 OUTCOMES: Final = {
@@ -23,16 +24,6 @@ STATES: Final = {
 #: Of these a person has at most one a year.
 CURRENT: Final = ("open", "declared", "paid")
 FIRST: Final = "open"
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """One named way from a state to another."""
-
-    event: str
-    from_state: str
-    to_state: str
-    label: str
 
 
 EDGES: Final = (
@@ -61,19 +52,14 @@ ANSWERS: Final = {"waiting": "待回执", "accepted": "已受理", "refused": "�
 
 def edge(event: str, from_state: str) -> Edge | None:
     """The way an event takes from a state; None if there is none."""
-    return next((one for one in EDGES if one.event == event and one.from_state == from_state), None)
+    return way(EDGES, event, from_state)
 
 
 def from_states(event: str) -> tuple[str, ...]:
     """The states an event may find a bill in."""
-    return tuple(one.from_state for one in EDGES if one.event == event)
+    return starts(EDGES, event)
 
 
 def drawing() -> Iterator[str]:
     """The graph as the lines of a Mermaid state diagram, as the manual shows it."""
-    yield "stateDiagram-v2"
-    yield f"    [*] --> {FIRST}: 核定"
-    for one in EDGES:
-        yield f"    {one.from_state} --> {one.to_state}: {one.label}（{one.event}）"
-    for code, name in STATES.items():
-        yield f"    {code}: {name}"
+    return drawn(EDGES, STATES, ((FIRST, "核定"),))

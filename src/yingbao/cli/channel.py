@@ -6,13 +6,13 @@ import os
 import secrets
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yingbao.cli import channel_try
 from yingbao.cli.rooms import open_rooms
+from yingbao.kernel.dates import CHINA
 from yingbao.kernel.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 app.command("try")(channel_try.try_round)
-CHINA: Final = ZoneInfo("Asia/Shanghai")
 
 
 @app.command("open")

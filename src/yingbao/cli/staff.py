@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from yingbao.cli.rooms import open_rooms
+from yingbao.kernel.dates import CHINA
 
 app = typer.Typer(no_args_is_help=True)
-_TODAY = ZoneInfo("Asia/Shanghai")
 
 
 @app.callback()
@@ -42,7 +41,7 @@ def add(
     from yingbao.journal.acting import NATION, Acting
 
     by = Acting.program(NATION, "命令行")
-    today = datetime.now(_TODAY).date()
+    today = datetime.now(CHINA).date()
     with transaction.atomic():
         unit_name = _unit_name(unit)
         staff_id = actions.add_staff(
@@ -72,4 +71,4 @@ def _unit_name(code: str) -> str:
         with within(NATION):
             return queries.unit(code).name
     except UnitNotFound:
-        return regions.name_of(code, datetime.now(_TODAY).date())
+        return regions.name_of(code, datetime.now(CHINA).date())

@@ -10,13 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from yingbao.client.answers import Bill, Confirmed, Order
 from yingbao.client.client import Client
 from yingbao.client.errors import ClientError
+from yingbao.kernel.dates import CHINA
 
-CHINA: Final = ZoneInfo("Asia/Shanghai")
 #: What the refund at the end gives as its reason and words.
 REASON: Final = "payer-asked"
 WORDS: Final = "接入试验，请退回"

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -25,11 +24,11 @@ from yingbao.cluster.folder import read_json, write_private
 from yingbao.cluster.locks import alone_or_not
 from yingbao.cluster.manifest import Manifest, check_files, differences, keys_of, read_manifest
 from yingbao.cluster.server import Server
+from yingbao.kernel.dates import CHINA
 
 LOCK, NOTE = "restore.lock", "restore.json"
 #: pg_restore 17 and later sets it first of all; an outside server of version 15 or 16 does not know it.
 NEWER_SETTING = 'unrecognized configuration parameter "transaction_timeout"'
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)

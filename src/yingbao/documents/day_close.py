@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from yingbao.documents.setting import set_pdf
 from yingbao.kernel.capitals import capitals
-from yingbao.kernel.dates import chinese_day
+from yingbao.kernel.dates import CHINA, chinese_day
 from yingbao.kernel.money import Fen, yuan_grouped
-
-_CHINA: Final = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ def _said(day: PaperDay) -> dict[str, Any]:
     booked = sum(fen for _, fen in day.receipts)
     return {
         "office": day.office, "clerk": day.clerk, "on": chinese_day(day.on), "orders": f"{day.orders:,}",
-        "closed": day.closed_at.astimezone(_CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+        "closed": day.closed_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
         "ways": [[words, yuan_grouped(fen)] for words, fen in day.ways],
         "taken": yuan_grouped(taken), "capitals": capitals(taken), "back": yuan_grouped(day.back_fen),
         "cash": yuan_grouped(day.cash_fen), "counted": yuan_grouped(day.counted_fen),

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from yingbao.documents.qr import svg_of
 from yingbao.documents.setting import set_pdf
 from yingbao.kernel.capitals import capitals
-from yingbao.kernel.dates import chinese_day
+from yingbao.kernel.dates import CHINA, chinese_day
 from yingbao.kernel.money import Fen, yuan_grouped
-
-_CHINA: Final = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +100,4 @@ def _cover(one: PaperReceipt) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return at.astimezone(_CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")

@@ -10,8 +10,12 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, Self
+from zoneinfo import ZoneInfo
 
 from yingbao.kernel.refusal import Invalid
+
+#: The one clock of China: the law counts days by it.
+CHINA: Final = ZoneInfo("Asia/Shanghai")
 
 _ONE_DAY: Final = timedelta(days=1)
 _MONTHS_PER_YEAR: Final = 12

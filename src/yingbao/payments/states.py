@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from yingbao.kernel.lives import Edge, starts, way
 
 #: An order asks for money; `paid` and `held` have it.
 ORDERS: Final = {
@@ -25,16 +25,6 @@ REFUNDS: Final = {
 }
 #: Of these a receipt has at most one.
 LIVE_REFUNDS: Final = ("asked", "approved", "done", "failed")
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """One named way from a state to another."""
-
-    event: str
-    from_state: str
-    to_state: str
-    label: str
 
 
 ORDER_EDGES: Final = (
@@ -123,27 +113,14 @@ RECEIPTS: Final = {"valid": "有效", "void": "已作废"}
 
 def order_edge(event: str, from_state: str) -> Edge | None:
     """The way an event takes an order from a state; None if there is none."""
-    return next((one for one in ORDER_EDGES if one.event == event and one.from_state == from_state), None)
+    return way(ORDER_EDGES, event, from_state)
 
 
 def refund_edge(event: str, from_state: str) -> Edge | None:
     """The way an event takes a refund from a state; None if there is none."""
-    return next((one for one in REFUND_EDGES if one.event == event and one.from_state == from_state), None)
+    return way(REFUND_EDGES, event, from_state)
 
 
 def order_states(event: str) -> tuple[str, ...]:
     """The states an event may find an order in."""
-    return tuple(one.from_state for one in ORDER_EDGES if one.event == event)
-
-
-def drawing(
-    edges: tuple[Edge, ...], names: dict[str, str], first: tuple[tuple[str, str], ...]
-) -> Iterator[str]:
-    """A graph as the lines of a Mermaid state diagram; `first`: states a life begins in, and how."""
-    yield "stateDiagram-v2"
-    for state, label in first:
-        yield f"    [*] --> {state}: {label}"
-    for one in edges:
-        yield f"    {one.from_state} --> {one.to_state}: {one.label}（{one.event}）"
-    for code, name in names.items():
-        yield f"    {code}: {name}"
+    return starts(ORDER_EDGES, event)

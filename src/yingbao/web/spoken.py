@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from yingbao.kernel.dates import CHINA
 from yingbao.kernel.id_number import mask as mask_id
 from yingbao.kernel.money import yuan_grouped
 from yingbao.kernel.names import mask_name
 
-CHINA = ZoneInfo("Asia/Shanghai")
 #: The sign of an amount taken off: U+2212, as wide as a digit.
 MINUS = "−"
 NOTHING = "—"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from yingbao.kernel.lives import Edge
 from yingbao.payments import states
-from yingbao.payments.states import Edge
 
 LIVES = [
     pytest.param(states.ORDER_EDGES, states.ORDERS, {"open"}, id="order"),

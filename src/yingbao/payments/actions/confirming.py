@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import psycopg
 from django.db import IntegrityError, OperationalError
@@ -27,6 +26,7 @@ from yingbao.journal.acting import Acting
 from yingbao.journal.actions import record
 from yingbao.journal.content import plain_text
 from yingbao.journal.scope import begun, within
+from yingbao.kernel.dates import CHINA
 from yingbao.kernel.ids import uuid7
 from yingbao.ledger.actions import Voucher, post
 from yingbao.payments.actions.booking import Booking, divide, hold_postings, receipt_postings
@@ -37,7 +37,6 @@ from yingbao.payments.receipts import check_code
 from yingbao.payments.states import order_edge, order_states
 from yingbao.registry.actions import Paid, insure
 
-CHINA: Final = ZoneInfo("Asia/Shanghai")
 #: The order with its lines, their bills and what other payers give, all locked; one row a line.
 _READ: Final = """
 SELECT o.id, o.state, o.transaction, o.total_fen, o.unit_code, o.benefit_year, o.quoted_on,

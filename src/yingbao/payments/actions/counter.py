@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection
 
@@ -14,6 +13,7 @@ from yingbao.journal.acting import NATION, Acting
 from yingbao.journal.actions import record
 from yingbao.journal.content import plain_text
 from yingbao.journal.scope import within
+from yingbao.kernel.dates import CHINA
 from yingbao.kernel.ids import uuid7
 from yingbao.payments.actions.booking import county_of
 from yingbao.payments.actions.confirming import Told, take_within
@@ -36,7 +36,6 @@ from yingbao.payments.queries.receipts import ReceiptPage, receipt_page
 from yingbao.payments.queries.refunds import RefundPage, refund_page
 from yingbao.registry.queries.units import names_of as unit_names
 
-CHINA: Final = ZoneInfo("Asia/Shanghai")
 #: By what a clerk may be paid.
 WAYS: Final = ("cash", "card", "family_account")
 

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError
 from django.db.models import Q
@@ -19,6 +18,7 @@ from yingbao.journal.content import plain_text
 from yingbao.journal.keys import sealer
 from yingbao.journal.scope import within
 from yingbao.kernel import id_number, regions
+from yingbao.kernel.dates import CHINA
 from yingbao.kernel.ids import uuid7
 from yingbao.payments.actions.quoting import Quote, QuoteLine, quote
 from yingbao.payments.errors import (
@@ -45,7 +45,6 @@ from yingbao.payments.states import KINDS, ORDERS, TENDERS, order_edge
 from yingbao.registry.fields import DOCUMENT
 from yingbao.registry.queries.units import names_of as unit_names
 
-CHINA: Final = ZoneInfo("Asia/Shanghai")
 VALID_FOR: Final = timedelta(minutes=30)
 #: More bills than this are several orders.
 MOST: Final = 2000

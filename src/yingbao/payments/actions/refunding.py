@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -23,7 +22,7 @@ from yingbao.journal.actions import record
 from yingbao.journal.content import plain_text
 from yingbao.journal.errors import SameTwoPeople
 from yingbao.journal.scope import within
-from yingbao.kernel.dates import chinese_day
+from yingbao.kernel.dates import CHINA, chinese_day
 from yingbao.ledger import queries as ledger
 from yingbao.ledger.accounts import Account
 from yingbao.ledger.actions import Posting, Voucher, post
@@ -36,7 +35,6 @@ from yingbao.payments.queries.refunds import RefundPage, refund_page
 from yingbao.payments.states import LIVE_REFUNDS, REASONS, REFUNDS, refund_edge
 from yingbao.registry.actions import annul_insurance
 
-CHINA: Final = ZoneInfo("Asia/Shanghai")
 #: Reasons after which the person owes nothing any more; after the others the bill is open again.
 ENDS: Final = ("died", "duplicate", "employee", "elsewhere", "wrong-place", "wrong-year")
 

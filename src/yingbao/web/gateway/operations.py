@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from yingbao.journal.scope import within
+from yingbao.kernel.dates import CHINA
 from yingbao.kernel.names import mask_name
 from yingbao.payments import actions
 from yingbao.payments.actions import Asked, TenderGiven
@@ -15,8 +14,6 @@ from yingbao.payments.states import HELD, ORDERS, REFUNDS
 from yingbao.web.gateway import schemas
 from yingbao.web.gateway.errors import CallNotSigned
 from yingbao.web.gateway.guards import Caller
-
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 def query_bills(who: Caller, asked: schemas.BillsQuery) -> schemas.BillsOut:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from yingbao.journal.scope import within
+from yingbao.kernel.dates import CHINA
 from yingbao.payments.queries.money import statement
 from yingbao.web.gateway.guards import Caller
 
-CHINA = ZoneInfo("Asia/Shanghai")
 SEPARATORS: Final = {"csv": ",", "text": "|"}
 
 

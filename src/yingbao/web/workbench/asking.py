@@ -21,12 +21,11 @@ from django.urls import reverse
 
 from yingbao.journal.acting import NATION, Acting
 from yingbao.journal.keys import sealer
-from yingbao.kernel.dates import BadDate, loose_date
+from yingbao.kernel.dates import CHINA, BadDate, loose_date
 from yingbao.kernel.money import BadAmount, fen_from_yuan
 from yingbao.kernel.refusal import Conflict, Invalid, NotFound, Refusal
 from yingbao.registry.errors import DocumentTaken, FormInvalid, UnitNotFound
 from yingbao.web.permission import acting_of
-from yingbao.web.spoken import CHINA
 
 P = ParamSpec("P")
 _KEPT, _SAID = "kept_form", "said"

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yingbao.journal import queries as journal
+from yingbao.kernel.dates import CHINA
 from yingbao.payments import actions
 from yingbao.payments.queries.channels import ChannelForCall, KeyForCall, channel_by_id, channels
 from yingbao.payments.states import CHANNELS, SCHEMES
 from yingbao.registry.queries.units import names_of as unit_names
 from yingbao.web.permission import acting_of, may, permission
-from yingbao.web.spoken import CHINA
 from yingbao.web.workbench.asking import (
     DayField,
     Plain,

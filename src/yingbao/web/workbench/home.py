@@ -15,13 +15,13 @@ from django.views.decorators.http import require_safe
 from yingbao.accounts.queries import staff_within
 from yingbao.journal import runs as journal_runs
 from yingbao.journal.acting import Acting
+from yingbao.kernel.dates import CHINA
 from yingbao.kernel.refusal import NotFound
 from yingbao.payments.queries.days import refund_counts
 from yingbao.registry.queries import standing
 from yingbao.web.frame import place_of, url_of
 from yingbao.web.permission import permission
 from yingbao.web.releases import policy_of
-from yingbao.web.spoken import CHINA
 from yingbao.web.workbench.presenters import home as present
 from yingbao.web.workbench.presenters import roster_todos
 from yingbao.web.workbench.presenters import runs as run_lines

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from yingbao.billing.queries.bills import bill_by_id
 from yingbao.journal import queries as journal
 from yingbao.kernel import bill_numbers
+from yingbao.kernel.dates import CHINA
 from yingbao.payments import actions
-from yingbao.payments.actions.refunding import CHINA, not_begun
+from yingbao.payments.actions.refunding import not_begun
 from yingbao.payments.errors import NotRefundable
 from yingbao.payments.queries.orders import order_page
 from yingbao.payments.queries.receipts import receipt_page

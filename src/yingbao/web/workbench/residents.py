@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yingbao.billing.queries.bills import current_bill
 from yingbao.journal import queries as journal
 from yingbao.kernel import bill_numbers, id_number
-from yingbao.kernel.dates import BadDate, loose_date
+from yingbao.kernel.dates import CHINA, BadDate, loose_date
 from yingbao.kernel.refusal import Refusal
 from yingbao.policy import explain
 from yingbao.policy.errors import UnknownRegion
@@ -31,7 +31,7 @@ from yingbao.web.frame import place_of, url_of
 from yingbao.web.parts import Tab
 from yingbao.web.permission import acting_of, may, permission
 from yingbao.web.releases import policy_of
-from yingbao.web.spoken import CHINA, minute
+from yingbao.web.spoken import minute
 from yingbao.web.workbench.asking import Plain, ask, by_of, instant_of, said, today_of, words
 from yingbao.web.workbench.asking import Sheet as FormSheet
 from yingbao.web.workbench.own_money import people_money

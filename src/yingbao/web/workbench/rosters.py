@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from yingbao.journal import runs
 from yingbao.journal.acting import Acting
+from yingbao.kernel.dates import CHINA
 from yingbao.policy import Policy
 from yingbao.rosters import queries
 from yingbao.rosters.states import OPEN, OUTCOMES, STATES
@@ -23,7 +24,7 @@ from yingbao.web.frame import place_of
 from yingbao.web.parts import Tab
 from yingbao.web.permission import acting_of, permission
 from yingbao.web.releases import policy_of
-from yingbao.web.spoken import CHINA, minute
+from yingbao.web.spoken import minute
 from yingbao.web.workbench.presenters import rosters as present
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

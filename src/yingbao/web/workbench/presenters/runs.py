@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from yingbao.journal import runs
+from yingbao.kernel.dates import CHINA
 from yingbao.web import spoken
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def line(run: Run, at: datetime) -> Line:
         word, tone = "处理中断", "amber"
     return Line(
         run.id, KINDS.get(run.kind, run.kind), run.staff_name, spoken.minute(run.asked_at),
-        run.asked_at.astimezone(spoken.CHINA).strftime("%m-%d %H:%M"), run.done, run.total, word, tone, run.sentence,
+        run.asked_at.astimezone(CHINA).strftime("%m-%d %H:%M"), run.done, run.total, word, tone, run.sentence,
         run.outcome in ("waiting", "running"), lost, spoken.minute(run.ended_at), _left(run, at),
     )  # fmt: skip
 
