@@ -371,7 +371,7 @@ def _whole() -> str:
     """The gateway's own statement, with every fact the day's price hangs on."""
     from yingbao.payments.actions.looking import BY_NUMBER  # noqa: PLC0415
 
-    return " ".join(BY_NUMBER.replace("$1", f"'{rooms.PAID_ON.isoformat()}'::date").split())
+    return " ".join(BY_NUMBER.format(asked="$2", on=f"'{rooms.PAID_ON.isoformat()}'::date").split())
 
 
 def _pgbench(server: Any, database: str, script: Path | None, *words: str) -> float:

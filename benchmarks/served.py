@@ -1,4 +1,4 @@
-"""The gateway as in use (granian, two processes of four threads, a pool), at a day in season, and sixteen channels that call it at once."""
+"""The gateway as in use (granian, two processes of eight threads, a pool), at a day in season, and sixteen channels that call it at once."""
 
 from __future__ import annotations
 

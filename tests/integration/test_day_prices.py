@@ -46,7 +46,7 @@ def test_one_persons_price_is_that_of_everybodys_assessment(season: tuple[str, i
         bills = current()
         assert len(bills) >= PEOPLE * 0.9
         same = actions.prices(list(bills.values()), first)
-        assert {r: same[b.id].row["fingerprint"] for r, b in bills.items()} == {
+        assert {r: same[b.id].fingerprint for r, b in bills.items()} == {
             r: b.fingerprint for r, b in bills.items()
         }
         priced = {r: actions.prices([b], later)[b.id] for r, b in list(bills.items())[:5]}
@@ -54,11 +54,9 @@ def test_one_persons_price_is_that_of_everybodys_assessment(season: tuple[str, i
     actions.assess_everyone(by=PROGRAM, region=region, benefit_year=year, on=later)
     with within(PROGRAM):
         after = current()
-        assert {r: everybody[b.id].row["fingerprint"] for r, b in bills.items()} == {
+        assert {r: everybody[b.id].fingerprint for r, b in bills.items()} == {
             r: after[r].fingerprint for r in bills
         }
         changed = sum(after[r].id != b.id for r, b in bills.items())
         assert changed > PEOPLE * 0.1
-        assert {r: p.row["fingerprint"] for r, p in priced.items()} == {
-            r: after[r].fingerprint for r in priced
-        }
+        assert {r: p.fingerprint for r, p in priced.items()} == {r: after[r].fingerprint for r in priced}

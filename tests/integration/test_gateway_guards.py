@@ -5,20 +5,27 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from ipaddress import ip_network
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection
 
 import channels
 import paying
 from channels import SECRET, World, knock, ordered
+from clusters import session_cluster
 from people import COUNTY, OTHER_COUNTY, SEASON, number
+from yingbao.kernel import bill_numbers
 from yingbao.payments import actions
 from yingbao.seal import signing
 from yingbao.web.gateway.calls import MOST_BYTES
@@ -110,6 +117,39 @@ def test_a_call_sent_a_second_time_is_refused(world: World, path: str) -> None:
     assert world.bank.send(call).status == 200
     again = world.bank.send(call)
     assert (again.status, again.code) == (403, "replayed")
+
+
+def test_banks_that_ask_at_the_same_time_get_each_their_own_answer(world: World) -> None:
+    """They share a statement: the first waits for the table of calls, the others gather behind it."""
+    poor, other = {"bill_number": world.bill}, {"bill_number": world.numbers[world.ordinary]}
+    twice = world.bank.call("POST", "bills/query", poor, nonce="at-the-same-time")
+    calls = [
+        (world.bank, asking(world)),
+        (world.bank, world.bank.call("POST", "bills/query", other)),
+        (world.other, world.other.call("POST", "bills/query", poor)),
+        (
+            world.bank,
+            world.bank.call("POST", "bills/query", {"bill_number": bill_numbers.make(2024, COUNTY, 999)}),
+        ),
+        (world.bank, twice),
+        (world.bank, replace(twice, body=json.dumps(other).encode())),
+        (world.away, world.away.call("POST", "bills/query", poor)),
+    ]
+    dsn = session_cluster().dsn("super", connection.settings_dict["NAME"])
+    with psycopg.connect(dsn) as holder, ThreadPoolExecutor(len(calls)) as pool:
+        holder.execute("LOCK TABLE payments_nonce")
+        asked = [pool.submit(bank.send, call) for bank, call in calls]
+        time.sleep(0.5)
+        holder.rollback()
+        answers = [one.result(30) for one in asked]
+    told = [
+        answer.json["bills"][0]["due_fen"] if answer.status == 200 else (answer.status, answer.code)
+        for answer in answers
+    ]
+    assert told[:4] == [7000, 38000, 7000, (404, "payment-bill-not-found")]
+    assert (403, "replayed") in told[4:6]
+    assert len({7000, 38000} & {*told[4:6]}) == 1
+    assert told[6] == (404, "payment-bill-not-found")
 
 
 @pytest.mark.parametrize("minutes", [-5, 5])

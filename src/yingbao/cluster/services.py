@@ -26,7 +26,7 @@ from yingbao.cluster.postmaster import LOOPBACK, is_free
 FIRST_PORT = 8000
 LONGEST_LOG = 16 * 1024 * 1024
 READY_WITHIN_S, STEADY_AFTER_S, ENDS_WITHIN_S = 60, 1, 20
-WORKERS, BLOCKING_THREADS = 2, 4
+WORKERS, BLOCKING_THREADS = 2, 8
 STATE = "YINGBAO_STATE"
 APPLICATION = "yingbao.config.wsgi:application"
 

@@ -16,13 +16,21 @@ from yingbao.journal import direct
 from yingbao.payments.errors import Replayed
 from yingbao.payments.models import Nonce
 
-REMEMBER: Final = (
-    "WITH quick AS (SELECT set_config('synchronous_commit', 'off', true)) INSERT INTO payments_nonce (channel_id, nonce, at) "
-    "SELECT $1, $2, $3 FROM quick ON CONFLICT DO NOTHING RETURNING 1"
-)
-#: The same for a channel that goes on within a region, `$4`: both in one statement.
-REMEMBER_WITHIN: Final = REMEMBER.replace(
-    "quick AS (SELECT ", "quick AS (SELECT set_config('app.region', $4, true), "
+_QUICK: Final = "set_config('synchronous_commit', 'off', true)"
+_NOTE: Final = "INSERT INTO payments_nonce (channel_id, nonce, at) SELECT {values} ON CONFLICT DO NOTHING RETURNING channel_id, nonce"
+#: Notes the call `$1`, `$2`, `$3`; a row if it is new.
+REMEMBER: Final = f"WITH quick AS (SELECT {_QUICK}) " + _NOTE.format(values="$1, $2, $3 FROM quick")
+#: The beginning of a statement that goes on within the region `$1` after calls were noted, the arrays `$2`, `$3`, `$4`:
+#: `noted` has those that are new. What goes on takes what it looks for through there, so that the region is set before any
+#: row is looked at.
+REMEMBER_WITHIN: Final = (
+    f"WITH quick AS (SELECT set_config('app.region', $1, true), {_QUICK}), noted AS ("
+    + (
+        _NOTE.format(
+            values="a.* FROM quick, unnest((SELECT $2::uuid[]), (SELECT $3::text[]), (SELECT $4::timestamptz[])) AS a"
+        )
+        + ")"
+    )
 )
 
 

@@ -47,6 +47,11 @@ class DayPrice:
         """Whether it can be paid that day."""
         return self.row["outcome"] == "payable" and self.due_fen is not None
 
+    @property
+    def fingerprint(self) -> UUID:
+        """A digest of the answer: that of a bill which says the same."""
+        return _fingerprint(self.row)
+
 
 def prices(bills: list[Bill], on: date) -> dict[UUID, DayPrice]:
     """What each bill's person would owe on a day, by bill; whoever is not in sight is left out. Writes nothing."""
@@ -82,7 +87,8 @@ def write_price(bill: Bill, price: DayPrice, *, on: date, journal_id: UUID) -> B
 
     Within the caller's transaction, which has locked the bill and journalled why.
     """
-    if price.row["fingerprint"] == bill.fingerprint:
+    fingerprint = price.fingerprint
+    if fingerprint == bill.fingerprint:
         return bill
     part = Part(bill.unit_code, price.policy, ())
     keep((part,))
@@ -97,10 +103,10 @@ def write_price(bill: Bill, price: DayPrice, *, on: date, journal_id: UUID) -> B
     with connection.cursor() as cursor:
         region = price.policy.release.region
         sequence = take_numbers(cursor, region, bill.benefit_year, 1)
-    kept = {name: price.row[name] for name in ("unit_code", "category", *ANSWER, "fingerprint")}
+    kept = {name: price.row[name] for name in ("unit_code", "category", *ANSWER)}
     fresh = Bill.objects.create(
         id=uuid7(), number=bill_numbers.make(bill.benefit_year, region, sequence), resident_id=bill.resident_id,
-        benefit_year=bill.benefit_year, assessment=assessment, supersedes=bill, state="open", **kept,
+        benefit_year=bill.benefit_year, assessment=assessment, supersedes=bill, state="open", fingerprint=fingerprint, **kept,
     )  # fmt: skip
     if price.payable:
         Line.objects.bulk_create(_lines(fresh, price.row))
@@ -145,7 +151,6 @@ def _row(policy: Policy, person: Person, answer: Answer, unit_code: str, on: dat
     row["category"] = class_of(policy, {"categories": _held(person), "subsidy_rules": subsidies}, on) or ""
     known = answer.due_fen is not None
     row |= {name: by_payer.get(name.removesuffix("_fen"), 0) if known else None for name in PAID_FEN}
-    row["fingerprint"] = _fingerprint(row)
     return row
 
 

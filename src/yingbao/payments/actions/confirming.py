@@ -257,7 +257,7 @@ def _anew(by: Acting, told: Told, line: _Line) -> tuple[Booking | None, str]:
         return None, "not-payable"
     if price.due_fen != line.fen:
         return None, "amount-changed"
-    if price.row["fingerprint"] != bill.fingerprint:
+    if price.fingerprint != bill.fingerprint:
         journal_id = record(
             by=by, action="bill.reprice", subject="bill", subject_id=bill.id, unit_code=bill.unit_code, news="assessed-one",
             facts={"on": told.on.isoformat(), "order": told.order_number, "fen": line.fen},

@@ -1,6 +1,7 @@
 """Bills as a channel asks for them, by number or by ID number and name: one statement, one round trip, no row written but the call's.
 
-The price is that of the day, from the facts as they stand: nothing is kept from an earlier asking.
+Channels that ask at the same time share the statement. The price is that of the day, from the facts as they stand:
+nothing is kept from an earlier asking.
 """
 
 from __future__ import annotations
@@ -8,46 +9,56 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from functools import lru_cache, partial
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from psycopg import RawCursor
 
 from yingbao.billing.actions import price_of
 from yingbao.billing.policies import policy_for
-from yingbao.billing.queries.bills import Bill
 from yingbao.billing.states import CURRENT
 from yingbao.journal import direct
 from yingbao.journal.acting import Acting
 from yingbao.journal.keys import sealer
 from yingbao.kernel import bill_numbers, id_number, regions
 from yingbao.kernel.names import clean_name
-from yingbao.payments.actions.quoting import QuoteLine, line_of
+from yingbao.payments.actions.quoting import BillSeen, QuoteLine, line_of
 from yingbao.payments.calls import REMEMBER_WITHIN
 from yingbao.payments.errors import BillNotFound, Replayed, WrongPlace, WrongYear
+from yingbao.payments.gathering import Gathering
+from yingbao.policy.policy import Policy
 from yingbao.registry.fields import DOCUMENT
 from yingbao.registry.queries.many import FACT_COLUMNS, FACT_JOINS, FACT_WIDTH, listed, person_of_row
 
-_BILL: Final = (
-    "id", "number", "resident_id", "unit_code", "benefit_year", "state", "standard_fen", "due_fen", "benefit_start",
-    "benefit_end", "waiting_days", "fingerprint",
-)  # fmt: skip
 _LISTED: Final = ", ".join(f"'{state}'" for state in CURRENT)
 _SELECT: Final = (
-    f"SELECT {FACT_COLUMNS}, {', '.join(f'b.{name}' for name in _BILL)}, r.name, n.name, "
+    f"SELECT {FACT_COLUMNS}, {', '.join(f'b.{name}' for name in BillSeen._fields)}, r.name, "
+    "(SELECT name FROM registry_unit WHERE code = left(b.unit_code, 6)), "
     "(SELECT jsonb_agg(jsonb_build_array(p.unit_code, p.parameter, p.value, p.source)) FROM billing_supplied p "
     "WHERE p.benefit_year = b.benefit_year) FROM {first} "
-    + FACT_JOINS.format(on="$1")
-    + " LEFT JOIN registry_unit n ON n.code = left(b.unit_code, 6) WHERE {where} ORDER BY b.benefit_year DESC"
+    + FACT_JOINS.format(on="{{on}}")
+    + " WHERE {where} ORDER BY b.benefit_year DESC"
 )
-BY_PERSON: Final = _SELECT.format(
+_BY_PERSON: Final = _SELECT.format(
     first=f"registry_resident r JOIN billing_bill b ON b.resident_id = r.id AND b.state IN ({_LISTED})",
-    where="r.document_key = $2 AND r.name = $3 AND r.merged_into_id IS NULL",
+    where="r.document_key = {asked} AND r.name = a.name AND r.merged_into_id IS NULL",
 )
+#: One bill by its number `{asked}` on the day `{on}`.
 BY_NUMBER: Final = _SELECT.format(
-    first="billing_bill b JOIN registry_resident r ON r.id = b.resident_id", where="b.number = $2"
+    first="billing_bill b JOIN registry_resident r ON r.id = b.resident_id", where="b.number = {asked}"
 )
-_SCOPE: Final = "SELECT set_config('app.region', $1, true)"
+#: The place of each question, whether its call is new, and a bill; every question has a row at least. The arrays' lengths
+#: are hidden from the planner (`SELECT $2`), which would otherwise plan for each length anew.
+_TOGETHER: Final = (
+    REMEMBER_WITHIN
+    + " SELECT a.place, n.nonce IS NOT NULL, f.* FROM unnest((SELECT $2), (SELECT $3), (SELECT $5::date[]), "
+    '(SELECT $6::{kind}[]), (SELECT $7::text[])) WITH ORDINALITY AS a(channel_id, nonce, "on", asked, name, place) '
+    "LEFT JOIN noted n USING (channel_id, nonce) LEFT JOIN LATERAL ({select}) f ON true"
+)
+_ASKED: Final = {"asked": "CASE WHEN n.nonce IS NOT NULL THEN a.asked END", "on": 'a."on"'}
+_ASK_NUMBER: Final = _TOGETHER.format(kind="text", select=BY_NUMBER.format(**_ASKED))
+_ASK_PERSON: Final = _TOGETHER.format(kind="bytea", select=_BY_PERSON.format(**_ASKED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,9 @@ class Asked:
     county_name: str
 
 
+Row: TypeAlias = tuple[Any, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class CallNoted:
     """The call by which a channel asks: noted in the same round trip."""
@@ -68,16 +82,26 @@ class CallNoted:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is looked for: a bill's number, or the key of a document and a name."""
+
+    call: CallNoted
+    on: date
+    asked: str | bytes
+    name: str = ""
+
+
 def look_up(
     *,
     by: Acting,
+    call: CallNoted,
     on: date,
     bill_number: str = "",
     id_card: str = "",
     name: str = "",
     benefit_year: int | None = None,
     place: str = "",
-    call: CallNoted | None = None,
 ) -> tuple[Asked, ...]:
     """A bill by its number, or a person's current bills by ID number and name, newest year first.
 
@@ -86,40 +110,56 @@ def look_up(
     """
     by.require("order.make")
     if bill_number:
-        statement, values = BY_NUMBER, [on, bill_numbers.check(bill_number)]
+        statement, question = _ASK_NUMBER, _Question(call, on, bill_numbers.check(bill_number))
     else:
         number = id_number.check(id_card)
-        statement, values = BY_PERSON, [on, sealer().index(number, DOCUMENT), clean_name(name)[0]]
-    found = tuple(_asked(row, on) for row in _ask(by, statement, values, call))
-    if not found:
-        raise BillNotFound
-    return _chosen(found, benefit_year, place)
-
-
-def _ask(by: Acting, statement: str, values: Sequence[Any], call: CallNoted | None) -> list[tuple[Any, ...]]:
-    """One implicit transaction in one round trip: the region, the call, the rows."""
-    raw = direct.raw()
-    begun, rows = RawCursor(raw), RawCursor(raw)
-    with raw.pipeline():
-        if call:
-            begun.execute(REMEMBER_WITHIN, [call.channel_id, call.nonce, call.at, by.unit_code])
-        else:
-            begun.execute(_SCOPE, [by.unit_code])
-        rows.execute(statement, values)
-    if begun.fetchone() is None:
+        key = sealer().index(number, DOCUMENT)
+        statement, question = _ASK_PERSON, _Question(call, on, key, clean_name(name)[0])
+    rows = _gathering(statement, by.unit_code).ask(question)
+    if rows is None:
         raise Replayed
-    return rows.fetchall()
+    if not rows:
+        raise BillNotFound
+    return _chosen(tuple(_asked(row, on) for row in rows), benefit_year, place)
 
 
-def _asked(row: tuple[Any, ...], on: date) -> Asked:
-    bill = Bill.from_db("default", _BILL, row[FACT_WIDTH : FACT_WIDTH + len(_BILL)])
-    name, county_name, supplied = row[FACT_WIDTH + len(_BILL) :]
+@lru_cache(maxsize=4096)
+def _gathering(statement: str, region: str) -> Gathering[_Question, list[Row] | None]:
+    """Those who ask in the same way within the same region."""
+    return Gathering(partial(_ask, statement, region), lambda one: (one.call.channel_id, one.call.nonce))
+
+
+def _ask(statement: str, region: str, questions: Sequence[_Question]) -> list[list[Row] | None]:
+    """The rows each question finds; None where its call is known. One statement, a transaction of its own."""
+    calls = [one.call for one in questions]
+    values = [
+        region, [one.channel_id for one in calls], [one.nonce for one in calls], [one.at for one in calls],
+        [one.on for one in questions], [one.asked for one in questions], [one.name for one in questions],
+    ]  # fmt: skip
+    found: list[list[Row] | None] = [None] * len(questions)
+    for place, new, *row in RawCursor(direct.raw()).execute(statement, values):
+        if new:
+            mine = found[place - 1] = found[place - 1] or []
+            if row[0] is not None:
+                mine.append(tuple(row))
+    return found
+
+
+def _asked(row: Row, on: date) -> Asked:
+    bill = BillSeen._make(row[FACT_WIDTH:-3])
+    name, county_name, supplied = row[-3:]
     county = bill.unit_code.partition("-")[0][:6]
     price = None
     if bill.state == "open":
-        policy = policy_for(bill.unit_code, county, bill.benefit_year, listed(supplied))
+        policy = _policy(bill.unit_code, county, bill.benefit_year, supplied)
         price = price_of(policy, person_of_row(row, policy.release.region), bill.unit_code, on)
     return Asked(line_of(bill, price, name, on), county, county_name or "")
+
+
+@lru_cache(maxsize=4096)
+def _policy(unit_code: str, county: str, benefit_year: int, supplied: str | None) -> Policy:
+    """Of `supplied`, what counties have supplied for the year, as the database writes it."""
+    return policy_for(unit_code, county, benefit_year, listed(supplied))
 
 
 def _chosen(found: tuple[Asked, ...], benefit_year: int | None, place: str) -> tuple[Asked, ...]:

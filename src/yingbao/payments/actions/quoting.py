@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from yingbao.billing.actions import DayPrice, prices
@@ -20,11 +21,28 @@ from yingbao.policy.explain import next_payable
 from yingbao.policy.policy import Policy
 
 
+class BillSeen(NamedTuple):
+    """What a line tells of a bill, read without its model where many ask."""
+
+    id: UUID
+    number: str
+    resident_id: UUID
+    unit_code: str
+    benefit_year: int
+    state: str
+    standard_fen: int | None
+    due_fen: int | None
+    benefit_start: date | None
+    benefit_end: date | None
+    waiting_days: int | None
+    fingerprint: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
     """What a bill costs on a day; `fen` None: not determined. `reason`: why it cannot be paid, in words.
 
-    `state` is the bill's. `as_billed`: the day's answer is the bill's own. `last_on`: the last day of the window.
+    `state`, `fingerprint` are the bill's; `price` is the day's. `last_on`: the last day of the window.
     """
 
     bill_id: UUID
@@ -43,7 +61,13 @@ class QuoteLine:
     benefit_start: date | None
     benefit_end: date | None
     waiting_days: int | None
-    as_billed: bool
+    fingerprint: UUID
+    price: DayPrice | None = field(repr=False)
+
+    @property
+    def as_billed(self) -> bool:
+        """Whether the day's answer is the bill's own."""
+        return self.price is not None and self.price.fingerprint == self.fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +99,7 @@ def quote(*, by: Acting, bill_numbers: Sequence[str], on: date) -> Quote:
     return Quote(on, lines, tuple(number for number in bill_numbers if number not in found))
 
 
-def line_of(bill: Bill, price: DayPrice | None, name: str, on: date) -> QuoteLine:
+def line_of(bill: Bill | BillSeen, price: DayPrice | None, name: str, on: date) -> QuoteLine:
     """A bill and the day's price as a line of the quote."""
     row = price.row if price else {}
     why = "" if price else ("找不到这个人的登记，可能已迁出" if bill.state == "open" else STATES[bill.state])
@@ -92,7 +116,7 @@ def line_of(bill: Bill, price: DayPrice | None, name: str, on: date) -> QuoteLin
         bool(price and price.payable and price.due_fen), why, next_on,
         _last_on(price.policy, str(row["window_rule"])) if price else None, row.get("benefit_start", bill.benefit_start),
         row.get("benefit_end", bill.benefit_end), row.get("waiting_days", bill.waiting_days),
-        price is not None and row["fingerprint"] == bill.fingerprint,
+        bill.fingerprint, price,
     )  # fmt: skip
 
 

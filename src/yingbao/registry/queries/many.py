@@ -18,16 +18,25 @@ from yingbao.registry.queries.facts import released_on
 from yingbao.registry.states import EMPLOYEE, RESIDENT
 
 _ONE_DAY = timedelta(days=1)
-_COLUMNS = """r.id, r.birth_date, r.sex, o.basis, nullif(o.hukou_place, ''), u.name, w.name, o.permit_until, s.stage,
+_COLUMNS = """r.id, r.birth_date, r.sex, o.basis, nullif(o.hukou_place, ''), {unit}, {works_in}, o.permit_until, s.stage,
     nullif(s.school, ''), r.insured_years, r.repaid_years, r.military_dependant, r.discharged_on, r.unknown"""
 _JOINS = """LEFT JOIN registry_residence o ON o.resident_id = r.id AND o.period @> {on}::date
-LEFT JOIN registry_unit u ON u.code = coalesce(o.unit_id, r.unit_id)
-LEFT JOIN registry_unit w ON w.code = o.works_in_id
 LEFT JOIN registry_schooling s ON s.resident_id = r.id AND s.period @> {on}::date"""
-_PEOPLE = f"SELECT {_COLUMNS} FROM registry_resident r {_JOINS.format(on='%(on)s')} WHERE r.id = ANY(%(ids)s)"
+_UNITS = """LEFT JOIN registry_unit u ON u.code = coalesce(o.unit_id, r.unit_id)
+LEFT JOIN registry_unit w ON w.code = o.works_in_id"""
+_PEOPLE = (
+    f"SELECT {_COLUMNS.format(unit='u.name', works_in='w.name')} FROM registry_resident r "
+    f"{_JOINS.format(on='%(on)s')} {_UNITS} WHERE r.id = ANY(%(ids)s)"
+)
+_UNIT = "(SELECT name FROM registry_unit WHERE code = {})"
 #: For a statement that has a resident as `r` and wants the facts in the same round trip: so many columns, which
-#: `person_of_row` reads, and the joins they need, with the payment day's parameter as `{on}`.
-FACT_COLUMNS = f"""{_COLUMNS},
+#: `person_of_row` reads, and the joins they need, with the payment day's parameter as `{on}`. Names of units are looked
+#: up one by one: for a single person a join would read all units.
+FACT_COLUMNS = f"""{
+    _COLUMNS.format(
+        unit=_UNIT.format("coalesce(o.unit_id, r.unit_id)"), works_in=_UNIT.format("o.works_in_id")
+    )
+},
     (SELECT jsonb_agg(jsonb_build_array(insurance, place, lower(period), upper(period)))
         FROM registry_cover WHERE resident_id = r.id AND NOT isempty(period)),
     (SELECT jsonb_agg(jsonb_build_array(category, recognised_unknown, lower(period), upper(period)) ORDER BY category, period)
@@ -118,7 +127,7 @@ def _person(
         enlisted_on=army.lower if army else None,
     )  # fmt: skip
     unknown: dict[str, Any] = dict.fromkeys(row[14] or (), UNKNOWN)
-    return replace(person, **unknown)
+    return replace(person, **unknown) if unknown else person
 
 
 def _span(period: Any) -> Span:

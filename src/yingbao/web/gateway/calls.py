@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
@@ -125,6 +126,7 @@ def address_of(environ: dict[str, Any]) -> Address:
     return address
 
 
+@lru_cache(maxsize=4096)
 def _address(text: str) -> Address:
     try:
         found = ipaddress.ip_address(text)
