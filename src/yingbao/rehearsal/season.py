@@ -31,7 +31,7 @@ from yingbao.rehearsal.sample import (
 )
 from yingbao.rehearsal.shares import class_shares
 from yingbao.workbooks.matching import match_rows
-from yingbao.workbooks.register import write_register
+from yingbao.workbooks.register import REHEARSED, write_register
 from yingbao.workbooks.roster import RosterRow, read_roster
 from yingbao.workbooks.spellings import spelling_index
 
@@ -148,6 +148,7 @@ def _write(policy: Policy, path: Path, bills: Sequence[Row], rows: Sequence[Rost
             "政策版本": policy.digest[:16],
             "通知": f"{release.title}（年度名称：{release.label}）",
             "政策摘要": policy.digest,
+            **REHEARSED,
         },
         totals=totals(policy, bills),
         persons=bills,

@@ -26,4 +26,11 @@ REASONS: Mapping[str, str] = {
     "person_unknown": "不在居民库中",
     "name_differs": "姓名与居民库不同",
     "duplicate": "重复",
+    "matched_by_name": "只有姓名和出生日期相符",
+    "several_persons": "可能是几个人",
+    "two_classes": "两行列为不同类别",
+    "before_birth": "日期早于出生",
+    "died": "登记为已死亡",
+    "other_list": "与当月另一份名册不同",
+    "ended_before": "登记里已经终止",
 }

@@ -30,6 +30,8 @@ OUTCOMES: Mapping[str, str] = {
     "undetermined": "缺少资料，待核",
 }
 NO_CLASS = "无资助类别"
+REHEARSED: Mapping[str, str] = {"数据性质": "演练数据：人员、证号、账号均为程序生成，不对应任何真实个人。"}
+"""For `meta` of a register of made-up people."""
 # A fixed stamp, so that the same register gives the same bytes.
 _CREATED = datetime.combine(date(2020, 1, 1), time())
 _HOW_TO_READ = (
@@ -210,8 +212,7 @@ class _Book:
         sheet.set_row(0, 32)
         sheet.merge_range(0, 0, 0, 1, self.title, self.inks.title)
         row = 2
-        synthetic = ("数据性质", "演练数据：人员、证号、账号均为程序生成，不对应任何真实个人。")
-        for label, text in (*self.meta.items(), synthetic, *_HOW_TO_READ):
+        for label, text in (*self.meta.items(), *_HOW_TO_READ):
             sheet.write_string(row, 0, label, self.inks.label)
             sheet.write_string(row, 1, text, self.inks.note)
             row += 1

@@ -6,7 +6,7 @@ import csv
 import io
 import shutil
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 
 import given
 from people import CLERK, FINANCE, GAOTAI_CLERK, HONGWANSI, KANGLE, PROGRAM, number
+from rosters_lists import hand_in, workbook
 from yingbao.billing import actions
 from yingbao.billing.errors import (
     AcknowledgementUnreadable,
@@ -33,6 +34,9 @@ from yingbao.journal.scope import within
 from yingbao.policy import load_release
 from yingbao.policy.layers import builtin_policies
 from yingbao.registry import actions as registry
+from yingbao.rosters import actions as rosters
+from yingbao.rosters.queries import unused_rows
+from yingbao.workbooks.sheets import open_sheets
 
 LATER = date(2023, 11, 20)
 
@@ -267,6 +271,46 @@ def test_the_workbook_is_the_issue_by_unit_and_household_masked(tmp_path: Path) 
     text = str(book.get_sheet_by_name("汇总").to_python())
     assert "860" in text
     assert "1900" in text
+
+
+def test_the_workbook_lists_the_rows_of_departments_lists_that_nobody_used(tmp_path: Path) -> None:
+    given.assessed()
+    before = issued()
+    rows = [
+        [1, "屈建军", number("19700501", "337"), "农村低保一类", "2022-03-01", ""],
+        [2, "外地人", number("19900101", "555"), "农村低保三类", "", ""],
+        [3, "常有财", number("19700401", "335"), "农村低保三类", "", ""],
+        [4, "索国栋", "1.40E+17", "农村低保一类", "", ""],
+    ]
+    roster = hand_in(workbook(tmp_path / "民政.xlsx", rows, sheet="11月"), extent="changes")
+    rosters.drop_rows(by=CLERK, roster_id=roster.id, reason="person_unknown", grounds="等民政补正")
+    registry.recognise(
+        by=CLERK, resident_id=given.lonely("贺有才", "19550605", "131"), category="orphan",
+        recognised_on=date(2023, 1, 1), evidence="民政局认定文件",
+    )  # fmt: skip
+    given.assessed()
+    after = issued()
+    assert _unused(before, tmp_path) == []
+    assert [(row[1], str(row[2]), row[3], row[4]) for row in _unused(after, tmp_path)] == [
+        ("11月", "3", "外**", "不在居民库中"), ("11月", "4", "常**", "姓名与居民库不同"),
+        ("11月", "5", "索**", "身份证号存成了数字"),
+    ]  # fmt: skip
+    # of 康乐镇: 常有才's row alone is of somebody registered there
+    assert [str(row[2]) for row in _unused(after, tmp_path, KANGLE)] == ["4"]
+    assert _unused(after, tmp_path, HONGWANSI) == []
+    hand_in(workbook(tmp_path / "全.xlsx", [rows[0]], sheet="12月"), as_of=date(2023, 12, 1))
+    assert len(_unused(after, tmp_path)) == 3
+    # the whole list of the same kinds, read by now, says anew what the first one said
+    with within(CLERK):
+        assert unused_rows("620721", 2024, datetime.now(UTC)) == []
+
+
+def _unused(register_id: UUID, folder: Path, unit_code: str = "") -> list[list[object]]:
+    """The rows of the sheet 名册未采用 below its headings."""
+    path = folder / "register.xlsx"
+    actions.write_workbook(by=CLERK, register_id=register_id, path=path, unit_code=unit_code)
+    [sheet] = [one for one in open_sheets(path) if one.name == "名册未采用"]
+    return [list(row) for row in sheet.rows[3:] if str(row[0]).endswith(".xlsx")]
 
 
 def test_a_release_is_kept_beside_the_bills_and_made_again_from_its_own_files(

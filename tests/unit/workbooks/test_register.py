@@ -12,7 +12,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from yingbao.workbooks import register_layout
-from yingbao.workbooks.register import write_register
+from yingbao.workbooks.register import REHEARSED, write_register
 from yingbao.workbooks.register_layout import RegisterTooLong
 from yingbao.workbooks.roster import RosterRow
 
@@ -85,11 +85,16 @@ BAD = RosterRow("民政局.xlsx", "皇城镇", 12, "unusable", "duplicate", "与
 
 
 def _write(path: Path, persons: Iterable[Mapping[str, Any]] = (ORPHAN, POOR, UNKNOWN), **others: Any) -> Path:
-    given: dict[str, Any] = {"totals": TOTALS, "full_subsidy": [ORPHAN], "unusable": [BAD], **others}
+    given: dict[str, Any] = {
+        "totals": TOTALS,
+        "full_subsidy": [ORPHAN],
+        "unusable": [BAD],
+        "meta": META,
+        **others,
+    }
     write_register(
         path,
         title="2024年度居民医保预征清册",
-        meta=META,
         persons=persons,
         class_names=CLASSES,
         payer_names=PAYERS,
@@ -177,11 +182,14 @@ def test_rows_not_taken_over_say_why_and_what_to_do(register: Path) -> None:
     ]
 
 
-def test_the_explanation_names_region_year_release_and_day_and_says_that_it_is_a_rehearsal(
-    register: Path,
+def test_the_explanation_names_region_year_release_and_day_and_calls_a_rehearsal_only_what_is_one(
+    register: Path, tmp_path: Path
 ) -> None:
     told = dict(row[:2] for row in _cells(register, "说明") if row[0])
     assert META.items() <= told.items()
+    assert "数据性质" not in told
+    made_up = _write(tmp_path / "演练.xlsx", meta={**META, **REHEARSED})
+    told = dict(row[:2] for row in _cells(made_up, "说明") if row[0])
     assert "不对应任何真实个人" in told["数据性质"]
 
 

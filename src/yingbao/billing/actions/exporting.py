@@ -27,6 +27,7 @@ from yingbao.journal.scope import within
 from yingbao.kernel import regions
 from yingbao.kernel.money import yuan
 from yingbao.registry.fields import DOCUMENT
+from yingbao.rosters.queries import unused_rows
 from yingbao.workbooks.register import write_register
 
 #: A fixed stamp, so that the same batch gives the same bytes.
@@ -99,6 +100,7 @@ def _csv(names: tuple[str, ...], rows: Any) -> bytes:
 def write_workbook(*, by: Acting, register_id: UUID, path: Path, unit_code: str = "") -> None:
     """An issue, or one unit of it, as the workbook an office checks, signs and sends; names and numbers masked.
 
+    With the rows of departments' lists that were not used by the time of the issue, for their senders to put right.
     Raises RegisterNotFound, RegisterTooLong, NotPermitted, OutOfRegion.
     """
     with within(by):
@@ -114,5 +116,6 @@ def write_workbook(*, by: Acting, register_id: UUID, path: Path, unit_code: str 
         write_register(
             path, title=book.title, meta=book.meta, totals=book.totals, persons=book.persons,
             full_subsidy=[row for row in book.persons if row["outcome"] == "payable" and row["delivery"] == "免征代缴"],
-            unusable=(), class_names=book.class_names, payer_names=book.payer_names,
+            unusable=unused_rows(register.unit_code, register.benefit_year, register.issued_at, unit_code),
+            class_names=book.class_names, payer_names=book.payer_names,
         )  # fmt: skip

@@ -17,6 +17,7 @@ from yingbao.policy.explain import PAYER_NAMES
 from yingbao.policy.schema.rules import PAYERS
 from yingbao.registry.fields import DOCUMENT
 from yingbao.registry.queries.asof import known_sql
+from yingbao.workbooks.register import REHEARSED
 
 Row = dict[str, Any]
 _SQL: Final = """
@@ -65,12 +66,19 @@ def register_book(register: Register, unit_code: str = "") -> Book:
             "期次": f"第 {register.number} 期",
             "通知": f"{release.title}（年度名称：{release.label}）",
             "政策摘要": policy.digest,
+            **(REHEARSED if _made_up(persons) else {}),
         },
         totals(policy, persons),
         persons,
         {code: c.name for code, c in policy.vocabulary.categories.items()},
         {payer: PAYER_NAMES[payer] for payer in PAYERS if payer in payers},
     )
+
+
+def _made_up(persons: Sequence[Row]) -> bool:
+    """Whether every number stands on area codes that GB/T 2260 does not assign, as those of sample people do."""
+    numbers = [row["id_number"] for row in persons if row["id_number"]]
+    return bool(numbers) and all(number.startswith("99") for number in numbers)
 
 
 def _rows(register: Register, unit_code: str) -> list[Row]:

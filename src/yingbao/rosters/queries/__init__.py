@@ -13,6 +13,7 @@ from yingbao.rosters.queries.rosters import (
     waiting,
 )
 from yingbao.rosters.queries.rows import ALL_OPEN, PAGE, CandidateLine, RowLine, row, rows
+from yingbao.rosters.queries.unused import unused_rows
 
 __all__ = [
     "ALL_OPEN",
@@ -33,5 +34,6 @@ __all__ = [
     "row",
     "rows",
     "senders_of",
+    "unused_rows",
     "waiting",
 ]
