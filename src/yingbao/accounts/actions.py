@@ -208,6 +208,22 @@ def bind_identity(*, by: Acting, staff_id: UUID, subject: str, grounds: str = ""
             raise LoginTaken from error
 
 
+def set_department(*, by: Acting, staff_id: UUID, department: str, grounds: str) -> None:
+    """The department whose lists a department's user hands in and sees, by the code of the certifying body; "" for none.
+
+    It says what the account sees, so whoever gives posts says it. Raises StaffNotFound, OnesOwn, NotPermitted.
+    """
+    by.require("staff.grant")
+    with within(by):
+        staff = _managed(by, staff_id)
+        record(
+            by=by, action="staff.department", subject="staff", subject_id=staff_id, unit_code=staff.unit_code,
+            grounds=grounds, facts={"before": staff.department, "department": department},
+        )  # fmt: skip
+        staff.department = department
+        staff.save(update_fields=["department"])
+
+
 def begin_second_factor(*, by: Acting, staff_id: UUID) -> TOTPDevice:
     """A new secret for one's own code generator; it counts once a first code was confirmed.
 

@@ -46,6 +46,18 @@ def added(login: str = "suoym", unit_code: str = COUNTY) -> UUID:
     return actions.add_staff(by=SYSTEM, login=login, name="索玉梅", password=PASSWORD, unit_code=unit_code)
 
 
+def test_the_security_administrator_says_whose_lists_somebody_hands_in() -> None:
+    she = added()
+    actions.set_department(by=SECURITY, staff_id=she, department="civil_affairs", grounds="民政局来函")
+    granted(she, "department")
+    [post] = queries.posts_of(she, DAY)
+    assert queries.acting_as(Staff.objects.get(id=she), post).department == "civil_affairs"
+    assert given.deeds(she, PROGRAM) == ["staff.add", "staff.department", "post.grant"]
+    for stranger, refusal in ((SYSTEM, NotPermitted), (OTHER_SECURITY, StaffNotFound)):
+        with pytest.raises(refusal):
+            actions.set_department(by=stranger, staff_id=she, department="health", grounds="越权")
+
+
 def granted(who: UUID, role: str = "town_clerk", through: date | None = None, start: date = DAY) -> UUID:
     return actions.grant_post(
         by=SECURITY,

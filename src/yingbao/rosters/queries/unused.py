@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -37,7 +37,7 @@ def unused_rows(region: str, benefit_year: int, at: datetime, unit_code: str = "
     where they live.
     """
     place = regions.canonical(region)
-    given = {"region": place, "year": benefit_year, "at": at, "unit": unit_code or place}
+    given: dict[str, Any] = {"region": place, "year": benefit_year, "at": at, "unit": unit_code or place}
     with connection.cursor() as cursor:
         cursor.execute(_SQL, given)
         return [

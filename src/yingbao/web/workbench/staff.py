@@ -22,6 +22,7 @@ from yingbao.journal import queries as journal
 from yingbao.journal.acting import NATION, Acting
 from yingbao.kernel.refusal import Conflict, Forbidden, Invalid, Refusal
 from yingbao.registry.queries import units
+from yingbao.rosters.senders import DEPARTMENTS
 from yingbao.web.permission import permission
 from yingbao.web.workbench import oidc
 from yingbao.web.workbench.presenters.journal import events_of
@@ -109,6 +110,16 @@ class IdentityForm(forms.Form):
     )
 
 
+class DepartmentForm(GroundsForm):
+    """The department whose lists somebody hands in."""
+
+    department = forms.ChoiceField(
+        label="部门", required=False, choices=[("", "不属于部门"), *DEPARTMENTS.items()],
+        help_text="部门岗位的人只报、只看本部门的名册；不写部门的，部门岗位报不了名册",
+    )  # fmt: skip
+    field_order = ("department", "grounds")
+
+
 @permission("staff.view")
 @require_safe
 def staff(request: HttpRequest) -> HttpResponse:
@@ -134,10 +145,16 @@ def one(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     context = {
         "one": line, "posts": queries.all_posts(acting, staff_id), "today": _today(request), "own": own,
         "may_manage": acting.may("staff.manage") and not own, "may_grant": acting.may("staff.grant") and not own,
-        "unit_name": dict(_units(request)).get(line.unit_code, acting.unit_name), "oidc": oidc.enabled(),
+        "unit_name": dict(_units(request)).get(line.unit_code, acting.unit_name),
+        "department": DEPARTMENTS.get(line.department, line.department), "no_department": _lacks_department(line), "oidc": oidc.enabled(),
         "events": events_of(journal.of_subject(staff_id, 30)), "said": request.session.pop("said", ""),
     }  # fmt: skip
     return render(request, "workbench/staff_one.html", context)
+
+
+def _lacks_department(line: queries.StaffLine) -> bool:
+    """A department's post without a department: the person can hand in nothing."""
+    return not line.department and any(post.role == "department" for post in line.posts)
 
 
 @permission("staff.manage")
@@ -223,6 +240,31 @@ def identity(request: HttpRequest, staff_id: UUID) -> HttpResponse:
         form,
         line,
         Deed("", "登记统一身份", "登记后，这个人可以用统一身份认证登录；动态口令照旧要输。", "保存"),
+    )
+
+
+@permission("staff.grant")
+@require_http_methods(["GET", "HEAD", "POST"])
+def department(request: HttpRequest, staff_id: UUID) -> HttpResponse:
+    """Whose lists the person hands in and sees in a department's post."""
+    line = queries.staff_line(_acting(request), staff_id, _today(request))
+    form = DepartmentForm(request.POST or None, initial={"department": line.department})
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.set_department(
+                by=_acting(request),
+                staff_id=staff_id,
+                department=given["department"],
+                grounds=given["grounds"],
+            )
+        except Forbidden as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            named = DEPARTMENTS.get(given["department"])
+            return _said(request, staff_id, f"部门写明为{named}。" if named else "部门已取消。")
+    return _confirm_page(
+        request, form, line, Deed("", "写明部门", "改了马上算数，下一次打开页面就按新的部门。", "保存")
     )
 
 

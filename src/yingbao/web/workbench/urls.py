@@ -192,6 +192,7 @@ urlpatterns = [
     path("staff/<uuid:staff_id>/password/", staff.reset_password, name="staff-password"),
     path("staff/<uuid:staff_id>/factor/", staff.reset_factor, name="staff-factor"),
     path("staff/<uuid:staff_id>/identity/", staff.identity, name="staff-identity"),
+    path("staff/<uuid:staff_id>/department/", staff.department, name="staff-department"),
     path("staff/<uuid:staff_id>/grant/", staff.grant, name="staff-grant"),
     path("staff/posts/<uuid:post_id>/end/", staff.end, name="staff-end"),
     path("journal/", journal.journal, name="journal"),

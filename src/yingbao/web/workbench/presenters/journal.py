@@ -24,6 +24,7 @@ from yingbao.registry.states import (
     STATES,
     SURVIVALS,
 )
+from yingbao.rosters.senders import DEPARTMENTS
 from yingbao.web import spoken
 from yingbao.web.parts import Event
 
@@ -48,6 +49,7 @@ DEEDS: Final[dict[str, str]] = {
     "second-factor.recovery": "用备用码登录", "second-factor.codes": "换一批备用码",
     "password.change": "换密码", "password.reset": "重置密码",
     "staff.add": "建账户", "staff.stop": "停用账户", "staff.activate": "启用账户", "staff.identity": "登记统一身份",
+    "staff.department": "写明部门",
     "post.grant": "授予岗位", "post.end": "终止岗位",
     "household.register": "登记家庭", "household.move": "整户迁移",
     "resident.register": "登记参保人员", "resident.change": "更正个人信息", "resident.move": "迁移",
@@ -233,7 +235,7 @@ _MONEY_KINDS: Final = {**KINDS, **{code: name for code, (name, _) in CHANNELS.it
 _CODES: Final[dict[str, dict[str, str]]] = {
     "from": {**STATES, **ORDERS}, "to": {**STATES, **ORDERS}, "reason": {**REASONS, **HELD}, "outcome": dict(PAID),
     "relation": dict(RELATIONS), "insurance": dict(INSURANCES), "status": dict(SURVIVALS), "basis": dict(RESIDENCES),
-    "kind": {**DOCUMENT_KINDS, **CHANGES, **_MONEY_KINDS},
+    "kind": {**DOCUMENT_KINDS, **CHANGES, **_MONEY_KINDS}, "department": DEPARTMENTS, "before": DEPARTMENTS,
 }  # fmt: skip
 
 
