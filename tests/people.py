@@ -38,6 +38,8 @@ YANGCHENG_CLERK = staff("成文斌", "county_clerk", "140522", "阳城县")
 NANMING_CLERK = staff("龙启明", "county_clerk", "520102", "南明区")
 SYSTEM_ADMIN = staff("白志远", "system_admin")
 CIVIL_AFFAIRS = replace(staff("李梅", "department", COUNTY, "肃南县民政局"), department="civil_affairs")
+EDUCATION = replace(staff("王海", "department", COUNTY, "肃南县教育局"), department="education")
+POLICE = replace(staff("马建军", "department", COUNTY, "肃南县公安局"), department="police")
 GAOTAI_CLERK = staff("赵德明", "county_clerk", OTHER_COUNTY, "高台县")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from people import CLERK, staff
+from people import CLERK, REVIEWER, staff
 from yingbao.journal.acting import Acting
 from yingbao.journal.scope import within
 from yingbao.registry import queries as registry
@@ -33,10 +33,13 @@ def workbook(
     return path
 
 
-def hand_in(path: Path, extent: str = "full", as_of: date = AS_OF, by: Acting = DEPARTMENT) -> Roster:
+def hand_in(
+    path: Path, extent: str = "full", as_of: date = AS_OF, by: Acting = DEPARTMENT, kind: str = "classes"
+) -> Roster:
     roster_id = actions.hand_in(
-        by=by, region="620721", benefit_year=2024, sender=by.department, as_of=as_of, extent=extent, path=path
-    )
+        by=by, region="620721", benefit_year=2024, sender=by.department, as_of=as_of, extent=extent, path=path,
+        kind=kind,
+    )  # fmt: skip
     with within(CLERK):
         return Roster.objects.get(id=roster_id)
 
@@ -49,6 +52,12 @@ def outcomes(roster: Roster) -> list[tuple[int, str, str]]:
 def row(roster: Roster, number: int) -> Row:
     with within(CLERK):
         return Row.objects.get(roster=roster, number=number)
+
+
+def applied(roster: Roster) -> dict[str, int]:
+    """Submitted by the clerk, and the reviewer's yes."""
+    actions.submit(by=CLERK, roster_id=roster.id)
+    return actions.apply(by=REVIEWER, roster_id=roster.id)
 
 
 def held(name: str, on: date = AS_OF) -> list[tuple[str, date | None, date | None]]:

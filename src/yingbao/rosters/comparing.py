@@ -11,9 +11,10 @@ from django.db import connection
 
 from yingbao.rosters import matching
 from yingbao.rosters.behind import Behind
+from yingbao.rosters.kinds import KINDS, Kind
 from yingbao.rosters.models import Roster
 from yingbao.rosters.reading import Read
-from yingbao.rosters.senders import DEPARTMENTS, excluding, touched
+from yingbao.rosters.senders import DEPARTMENTS, touched
 
 Tell = Callable[[int, int], None]
 _LONG = 3_000
@@ -33,15 +34,15 @@ def prepare(work: Behind) -> None:
 
 def ask(roster: Roster, found: Read, work: Behind, tell: Tell | None = None) -> None:
     """Ask for all rows to be matched and compared, a chunk at a time; `tell` hears how many were handed over."""
-    given = values(roster)
+    given, kind = values(roster), KINDS[roster.kind]
     for statement in (matching.KIN, matching.OTHERS, *(matching.REGION if _is_long(found) else ())):
-        work.ask(statement, given)
+        work.ask(kind.said(statement), given)
     done = 0
     for number, (count, content) in enumerate(found.chunks()):
         work.copy(_COPY, content)
-        for statement in (matching.MATCH, matching.CANDIDATES, matching.SUGGEST, *_held(found),
+        for statement in (matching.MATCH, matching.CANDIDATES, matching.SUGGEST, *_held(found, kind),
                           matching.ELSEWHERE, matching.OUTCOME):  # fmt: skip
-            work.ask(statement, given)
+            work.ask(kind.said(statement), given)
         work.ask(matching.NEXT.format(number=number))
         done += count
         if tell is not None:
@@ -53,44 +54,50 @@ def _is_long(found: Read) -> bool:
     return found.count > _LONG
 
 
-def _held(found: Read) -> Sequence[str]:
-    return matching.HELD_LONG if _is_long(found) else matching.HELD_SHORT
+def _held(found: Read, kind: Kind) -> Sequence[str]:
+    """What the chunk's people hold, and who of them died: which only a list of the living is asked about."""
+    held = matching.HELD_LONG if _is_long(found) else matching.HELD_SHORT
+    return held if kind.of_living else held[:1]
 
 
 def conclude(roster: Roster, found: Read) -> None:
     """What can be said only of the whole list: who stands in it twice, who does not, the counts and the basis."""
-    given = values(roster)
+    given, kind = values(roster), KINDS[roster.kind]
     with connection.cursor() as cursor, _hashed(cursor, found.count):
         cursor.execute(matching.SEVERAL)
         several, doubtful = cursor.fetchone()
         if doubtful:
             cursor.execute(matching.KEEP_CANDIDATES, given)
         if several:
-            for statement in (matching.TOGETHER, *_held(found), matching.ELSEWHERE, matching.AGAIN,
+            for statement in (matching.TOGETHER, *_held(found, kind), matching.ELSEWHERE, matching.AGAIN,
                               matching.OUTCOME_TOGETHER):  # fmt: skip
-                cursor.execute(statement, given)
+                cursor.execute(kind.said(statement), given)
         if roster.extent == "full":
-            cursor.execute(matching.ENDED, given)
+            cursor.execute(kind.said(matching.ENDED), given)
+        for objection in filter(None, (kind.clash, *kind.questions)):
+            cursor.execute(matching.OBJECTED.format(objection=objection), given)
         cursor.execute(
             "SELECT outcome, count(*) FROM rosters_row WHERE roster_id = %s GROUP BY 1", [roster.id]
         )
         roster.counts = dict(cursor.fetchall())
-        cursor.execute(matching.BASIS_COMPARED, given)
+        cursor.execute(kind.said(matching.BASIS_COMPARED), given)
         roster.basis = str(cursor.fetchone()[0])
         cursor.execute("SET LOCAL enable_mergejoin = on")
 
 
 def values(roster: Roster) -> dict[str, Any]:
     """What the statements of `matching` and `applying` are given."""
-    pairs = excluding()
+    kind = KINDS[roster.kind]
+    pairs = kind.exclusive()
     named = set(roster.layout.get("named", ()))
+    own = sorted(named | {other for one, other in pairs if one in named})
     return {
         "roster": roster.id, "unit": roster.unit_code, "as_of": roster.as_of, "sender": roster.sender,
         "classes": roster.classes, "full": roster.extent == "full", "previous": roster.previous_id,
         "listed": roster.layout.get("listed", []), "names": json.dumps(DEPARTMENTS),
-        "kinds": sorted(named | {other for one, other in pairs if one in named}),
+        "kinds": list(kind.touching) or own, "sites": roster.layout.get("sites", []),
         "kin_a": [one for one, _ in pairs], "kin_b": [other for _, other in pairs],
-        "touched": touched(roster.layout.get("named", ()), roster.classes),
+        "touched": list(kind.touching) or touched(roster.layout.get("named", ()), roster.classes),
         "by_number": matching.BY_NUMBER, "by_name": matching.BY_NAME_AND_BIRTH,
         "same_household": matching.SAME_HOUSEHOLD, "same_head": matching.SAME_HEAD,
     }  # fmt: skip
@@ -99,7 +106,7 @@ def values(roster: Roster) -> dict[str, Any]:
 def basis(roster: Roster) -> str:
     """What the rows of the roster stand on in the registry as it is now."""
     with connection.cursor() as cursor, _hashed(cursor, sum(roster.counts.values())):
-        cursor.execute(matching.BASIS, values(roster))
+        cursor.execute(KINDS[roster.kind].said(matching.BASIS), values(roster))
         return str(cursor.fetchone()[0])
 
 

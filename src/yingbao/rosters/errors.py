@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from yingbao.kernel.refusal import Conflict, Forbidden, Invalid, NotFound
-from yingbao.rosters.states import STATES
+from yingbao.rosters.senders import Sender
+from yingbao.rosters.states import LISTS, STATES
 
 
 class RosterNotFound(NotFound):
@@ -84,6 +85,44 @@ class UnknownSender(Invalid):
 
     def __init__(self, sender: str) -> None:
         super().__init__("没有这个报送部门，请从列出的部门里选", sender=sender)
+
+
+class NotItsList(Invalid):
+    """A list about something the department has nothing to do with."""
+
+    code: ClassVar[str] = "not-its-list"
+
+    def __init__(self, sender: Sender) -> None:
+        super().__init__(
+            f"{sender.name}报送的是{'、'.join(LISTS[kind] for kind in sender.lists)}，请改选名册内容或报送部门"
+        )
+
+
+class OnlyChanges(Invalid):
+    """A list of what has happened, handed in as though it named everybody."""
+
+    code: ClassVar[str] = "only-changes"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}只列这段时间里的变化，没有列的不表示什么，名册范围请选“增减”")
+
+
+class HouseholdTorn(Conflict):
+    """A list that moves some of a household and leaves the others."""
+
+    code: ClassVar[str] = "household-torn"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"有 {count} 户只迁一部分人。请让公安部门补全名单；确是分户的，在个人页办理迁移，名单上的行选“不采用”",
+            households=count,
+        )
+
+
+class RowClashes(Conflict):
+    """What the row says of this person would stand beside something that is registered for the same days."""
+
+    code: ClassVar[str] = "row-clashes"
 
 
 class NotYourSender(Forbidden):

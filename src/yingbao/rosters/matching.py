@@ -17,7 +17,7 @@ COLUMNS: Final = (
     ("place", "int4"), ("sheet", "text"), ("number", "int4"), ("name", "text"), ("document_sealed", "bytea"),
     ("document_key", "bytea"), ("birth_date", "date"), ("written", "text"), ("category", "text"),
     ("recognised_on", "date"), ("ended_on", "date"), ("reason", "text"), ("sentence", "text"), ("household", "text"),
-    ("head", "text"),
+    ("head", "text"), ("site", "text"),
 )  # fmt: skip
 TEMPORARY: Final = (
     "read_rows", "matched", "listed", "candidates", "held", "died", "again", "elsewhere", "others", "kin", "region_held",
@@ -35,7 +35,7 @@ CREATE TEMP TABLE listed (LIKE read_rows, resident_id uuid, recorded_name text, 
     ON COMMIT DROP;
 {_MATCHED};
 CREATE TEMP TABLE candidates (place int4, resident_id uuid, score int4) ON COMMIT DROP;
-CREATE TEMP TABLE held (id uuid, resident_id uuid, category text, period daterange) ON COMMIT DROP;
+CREATE TEMP TABLE held (id uuid, resident_id uuid, category text, site text, period daterange) ON COMMIT DROP;
 CREATE TEMP TABLE died (resident_id uuid, died_on date) ON COMMIT DROP;
 CREATE TEMP TABLE again (place int4, same_number int4, other_number int4, gone bool) ON COMMIT DROP;
 CREATE TEMP TABLE elsewhere (place int4, sender text, number int4, named bool, classed bool) ON COMMIT DROP
@@ -48,13 +48,13 @@ CREATE TEMP TABLE kin ON COMMIT DROP AS SELECT * FROM unnest(%(kin_a)s::text[], 
 #: Rows of other lists of the same month: another department's, or another of this sender's not applied yet.
 OTHERS = """
 CREATE TEMP TABLE others ON COMMIT DROP AS
-SELECT t.sender, t.as_of, o.document_key, o.number, o.name, o.category, o.ended_on
+SELECT t.sender, t.as_of, o.document_key, o.number, o.name, o.category, o.site, o.ended_on
 FROM rosters_roster t JOIN rosters_row o ON o.roster_id = t.id AND o.sheet <> '' AND o.decision <> 'dropped'
 WHERE t.id <> %(roster)s AND t.unit_code = %(unit)s AND date_trunc('month', t.as_of) = date_trunc('month', %(as_of)s::date)
     AND (t.sender <> %(sender)s AND t.state IN ('checked', 'submitted', 'applied') OR t.state IN ('checked', 'submitted'))
 """
 _HOLDINGS_OF: Final = """
-SELECT h.id, h.resident_id, h.category, h.period FROM registry_holding h
+SELECT h.id, h.resident_id, h.category, h.site, h.period FROM registry_holding h
 WHERE NOT isempty(h.period) AND h.category = ANY(%(kinds)s)
 """
 _DEATHS_OF: Final = (
@@ -108,10 +108,10 @@ WHERE c.place = m.place
 #: What another list of the same month says otherwise.
 ELSEWHERE = """
 INSERT INTO elsewhere
-SELECT m.place, min(o.sender), min(o.number), bool_or(o.name <> m.name), bool_or(o.category <> m.category)
+SELECT m.place, min(o.sender), min(o.number), bool_or(o.name <> m.name), bool_or((o.category, o.site) <> (m.category, m.site))
 FROM others o JOIN matched m ON m.document_key = o.document_key AND m.reason = ''
 WHERE o.name <> m.name
-    OR EXISTS (SELECT FROM kin k WHERE k.category = m.category AND k.other = o.category)
+    OR (o.category, o.site) <> (m.category, m.site) AND EXISTS (SELECT FROM kin k WHERE k.category = m.category AND k.other = o.category)
     OR o.category = m.category AND coalesce(o.ended_on < o.as_of, false) <> coalesce(m.ended_on < %(as_of)s::date, false)
 GROUP BY m.place
 """
@@ -132,7 +132,7 @@ AGAIN = """
 INSERT INTO again
 WITH twice AS (SELECT *, daterange(recognised_on, ended_on + 1) AS days FROM matched WHERE reason = '')
 SELECT m.place,
-    min(e.number) FILTER (WHERE e.place < m.place AND e.category = m.category AND e.days && m.days),
+    min(e.number) FILTER (WHERE e.place < m.place AND (e.category, e.site) = (m.category, m.site) AND e.days && m.days),
     min(e.number) FILTER (WHERE e.place < m.place AND e.days && m.days
         AND EXISTS (SELECT FROM kin k WHERE k.category = m.category AND k.other = e.category)),
     bool_or(e.category = m.category AND e.ended_on < m.recognised_on)
@@ -160,11 +160,11 @@ _HOLDINGS = """
 LEFT JOIN (
     SELECT DISTINCT ON (resident_id, category) * FROM held WHERE upper_inf(period) OR upper(period) > %(as_of)s::date
     ORDER BY resident_id, category, period
-) h ON h.resident_id = m.resident_id AND h.category = m.category AND a.gone IS NOT TRUE
+) h ON h.resident_id = m.resident_id AND h.category = m.category AND (m.site = '' OR h.site = m.site) AND a.gone IS NOT TRUE
 LEFT JOIN (
     SELECT DISTINCT ON (x.resident_id, k.category) x.id, x.resident_id, x.period, k.category FROM held x JOIN kin k ON k.other = x.category
     WHERE x.period @> %(as_of)s::date AND NOT EXISTS (SELECT FROM matched t WHERE t.resident_id = x.resident_id
-        AND t.category = x.category AND t.reason = '') ORDER BY x.resident_id, k.category, x.id
+        AND t.category = x.category AND t.site = x.site AND t.reason = '') ORDER BY x.resident_id, k.category, x.id
 ) x ON x.resident_id = m.resident_id AND x.category = m.category
 LEFT JOIN (
     SELECT DISTINCT ON (resident_id, category) * FROM held WHERE upper(period) <= %(as_of)s::date
@@ -194,8 +194,8 @@ WITH compared AS (
         ELSE '' END AS why
     FROM compared c OFFSET 0
 )
-SELECT %(roster)s::uuid, j.sheet, j.number, j.name, j.document_sealed, j.document_key, j.written, j.category, j.recognised_on,
-    j.ended_on, j.since,
+SELECT %(roster)s::uuid, j.sheet, j.number, j.name, j.document_sealed, j.document_key, j.written, j.category, j.site,
+    j.recognised_on, j.ended_on, j.since,
     CASE WHEN j.reason <> '' THEN 'unreadable'
         WHEN j.why = 'person_unknown' THEN 'person_unknown'
         WHEN j.why IN ('several_persons', 'matched_by_name') THEN 'several_persons'
@@ -225,7 +225,7 @@ SELECT %(roster)s::uuid, j.sheet, j.number, j.name, j.document_sealed, j.documen
 FROM judged j ORDER BY j.place
 """
 _COLUMNS: Final = (
-    "roster_id, sheet, number, name, document_sealed, document_key, written, category, recognised_on, ended_on, since, "
+    "roster_id, sheet, number, name, document_sealed, document_key, written, category, site, recognised_on, ended_on, since, "
     "outcome, effect, reason, sentence, resident_id, compared_id, score, before_id, decision, decided_by_name"
 )
 OUTCOME = f"INSERT INTO rosters_row ({_COLUMNS}) {_JUDGED}"
@@ -246,10 +246,10 @@ JOIN rosters_row w ON w.roster_id = %(roster)s AND w.sheet = m.sheet AND w.numbe
 ENDED = """
 WITH written AS (
 INSERT INTO rosters_row (
-    roster_id, sheet, number, name, written, category, recognised_on, ended_on, outcome, effect, reason, sentence,
+    roster_id, sheet, number, name, written, category, site, recognised_on, ended_on, outcome, effect, reason, sentence,
     resident_id, compared_id, score, before_id, decision, decided_by_name
 )
-SELECT %(roster)s, '', 0, r.name, '', h.category, lower(h.period), %(as_of)s::date - 1,
+SELECT %(roster)s, '', 0, r.name, '', h.category, h.site, lower(h.period), %(as_of)s::date - 1,
     CASE WHEN u.name IS NULL THEN 'ended' ELSE 'contradicts' END, 'ended',
     CASE WHEN u.name IS NULL THEN 'not_listed' ELSE 'maybe_listed' END,
     CASE WHEN u.name IS NOT NULL THEN '名册第 ' || u.number || ' 行姓名相同、没有对上号码，可能就是此人，请核对后再决定是否终止'
@@ -261,21 +261,27 @@ LEFT JOIN (SELECT name, min(number) AS number FROM listed WHERE resident_id IS N
 LEFT JOIN (SELECT DISTINCT resident_id FROM rosters_row WHERE roster_id = %(previous)s AND sheet <> '') p
     ON p.resident_id = h.resident_id
 WHERE h.category = ANY(%(classes)s) AND h.certified_by = %(sender)s AND h.period @> %(as_of)s::date
-    AND r.merged_into_id IS NULL AND starts_with(r.unit_id, %(unit)s)
+    AND r.merged_into_id IS NULL AND starts_with(r.unit_id, %(unit)s) AND (h.site = '' OR h.site = ANY(%(sites)s))
     AND NOT EXISTS (SELECT FROM listed m WHERE m.resident_id = h.resident_id AND m.category = h.category
-        AND m.candidates = 0)
+        AND m.site = h.site AND m.candidates = 0)
     AND NOT EXISTS (SELECT FROM rosters_row w WHERE w.roster_id = %(roster)s AND w.before_id = h.id)
 RETURNING compared_id)
 INSERT INTO persons (id) SELECT DISTINCT compared_id FROM written
 """
+#: Rows that came to something, and to which a kind of list objects: somebody must look at them.
+OBJECTED: Final = """
+UPDATE rosters_row t SET outcome = 'contradicts', reason = o.reason, sentence = o.sentence
+FROM ({objection}) o WHERE t.id = o.id AND t.roster_id = %(roster)s AND t.outcome IN ('new', 'changed', 'ended')
+"""
 #: Beside the persons' records: their holdings, deaths, and the sender's holdings. `mine` are the persons.
 _BASIS: Final = """
-    UNION ALL SELECT hash_record_extended(ROW(h.id, h.category, h.period), 2) FROM registry_holding h
+    UNION ALL SELECT hash_record_extended(ROW(h.id, h.category, h.site, h.period), 2) FROM registry_holding h
     WHERE h.resident_id IN (SELECT id FROM mine) AND NOT isempty(h.period) AND h.category = ANY(%(touched)s)
     UNION ALL SELECT hash_record_extended(ROW(s.id, s.period), 3) FROM registry_survival s
     WHERE s.resident_id IN (SELECT id FROM mine) AND s.status = 'died'
     UNION ALL SELECT hash_record_extended(ROW(h.id, h.period), 4) FROM registry_holding h WHERE %(full)s
     AND h.category = ANY(%(classes)s) AND h.certified_by = %(sender)s AND h.period @> %(as_of)s::date
+    AND (h.site = '' OR h.site = ANY(%(sites)s))
 """
 #: What the rows were compared with, as one number that does not depend on any order.
 BASIS = f"""

@@ -6,12 +6,12 @@ from django.db import models
 
 from yingbao.journal.models import Versioned
 from yingbao.kernel.ids import uuid7
-from yingbao.rosters.states import DECISIONS, EFFECTS, EXTENTS, OUTCOMES, STATES
+from yingbao.rosters.states import DECISIONS, EFFECTS, EXTENTS, LISTS, OUTCOMES, STATES
 
 
 class Roster(Versioned):
     """One list handed in. `sender` is the certifying body, `as_of` the day the list speaks of, `region` and
-    `benefit_year` name the release it is read by.
+    `benefit_year` name the release it is read by; `kind` is what it is about.
 
     `layout`: which sheet was read how; `counts`: rows by outcome; `classes`: what the sender certifies of the kinds the
     list speaks of (a full list ends holdings of these that it does not name). `basis`: what the rows were compared with,
@@ -23,6 +23,7 @@ class Roster(Versioned):
     unit_code = models.TextField()
     region = models.TextField()
     sender = models.TextField()
+    kind = models.TextField(default="classes")
     as_of = models.DateField()
     extent = models.TextField()
     benefit_year = models.SmallIntegerField()
@@ -54,6 +55,7 @@ class Roster(Versioned):
             models.CheckConstraint(
                 condition=models.Q(extent__in=list(EXTENTS)), name="rosters_roster_extent"
             ),
+            models.CheckConstraint(condition=models.Q(kind__in=list(LISTS)), name="rosters_roster_kind"),
             models.CheckConstraint(
                 condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("submitted_by")),
                 name="rosters_roster_two_people",
@@ -79,6 +81,8 @@ class File(models.Model):
 class Row(models.Model):
     """One row of the sheet and what came of it. A row that ended is none of the sheet: `sheet` is empty then.
 
+    `category` is the class, the stage of study, or what happened; `site` the school, or the unit somebody moved to.
+
     `score` is how surely the person was matched: 100 by number, less by name, birth and household. `before` is the
     holding the row changes or ends, `effect` what it does if it counts, `since` when the class then begins (empty: from
     birth, since nobody knows). `compared` is the person the program compared with, whomever a person named afterwards.
@@ -98,6 +102,7 @@ class Row(models.Model):
     document_key = models.BinaryField(null=True)
     written = models.TextField()
     category = models.TextField()
+    site = models.TextField(default="")
     recognised_on = models.DateField(null=True)
     ended_on = models.DateField(null=True)
     since = models.DateField(null=True)
@@ -139,11 +144,12 @@ class Candidate(models.Model):
 
 
 class Spelling(Versioned):
-    """What a sender means by a heading or a class, once a person has confirmed it."""
+    """What a sender means by a heading or a class in lists of one kind (`about`), once a person has confirmed it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     unit_code = models.TextField()
     sender = models.TextField()
+    about = models.TextField(default="classes")
     kind = models.TextField()
     written = models.TextField()
     meaning = models.TextField()
@@ -153,7 +159,7 @@ class Spelling(Versioned):
         db_table = "rosters_spelling"
         constraints = (
             models.UniqueConstraint(
-                fields=["unit_code", "sender", "kind", "written"], name="rosters_spelling_once"
+                fields=["unit_code", "sender", "about", "kind", "written"], name="rosters_spelling_once"
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["class", "column"]), name="rosters_spelling_kind"

@@ -23,6 +23,7 @@ from yingbao.rosters.sending import copied
 from yingbao.workbooks.headings import NOTHING, Field
 from yingbao.workbooks.lines import FileLines, Lines, lines_of
 from yingbao.workbooks.sheets import Sheet, open_sheets, text_of
+from yingbao.workbooks.terms import CLASSES, Terms
 
 ROSTER_DOCUMENT = "roster.document"
 _PLACES = 18
@@ -46,6 +47,10 @@ class Read:
     def named(self) -> Counter[str]:
         """How many rows name each class."""
         return Counter(code for lines in self.lines.sheets for code in lines.codes if code)
+
+    def sites(self) -> list[str]:
+        """The schools or places that rows name."""
+        return sorted({site for lines in self.lines.sheets for site in set(lines.sites) if site})
 
     def chunks(self) -> Iterator[tuple[int, bytes]]:
         """How many rows, and the values of `matching.COLUMNS` as COPY takes them."""
@@ -89,10 +94,13 @@ def opening(path: Path) -> Iterator[Opened]:
 
 
 def read(
-    sheets: Sequence[Sheet], spellings: Mapping[str, str], columns: Mapping[str, Field] = NOTHING
+    sheets: Sequence[Sheet],
+    spellings: Mapping[str, str],
+    columns: Mapping[str, Field] = NOTHING,
+    terms: Terms = CLASSES,
 ) -> Read:
     """Read the rows of an open roster file."""
-    return Read(lines_of(sheets, spellings, columns))
+    return Read(lines_of(sheets, spellings, columns, terms))
 
 
 def _staged(lines: Lines, at: slice, place: int) -> list[Any]:
@@ -113,7 +121,7 @@ def _staged(lines: Lines, at: slice, place: int) -> list[Any]:
         pa.array(lines.until[at], pa.date32()),
         *(
             pa.array(column[at], pa.string())
-            for column in (lines.reasons, lines.sentences, lines.households, lines.heads)
+            for column in (lines.reasons, lines.sentences, lines.households, lines.heads, lines.sites)
         ),
     ]
 

@@ -11,6 +11,7 @@ from itertools import permutations
 from yingbao.policy import Policy
 from yingbao.policy.vocabulary import Vocabulary
 from yingbao.registry.vocabulary import categories
+from yingbao.rosters.states import SENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,15 @@ class Sender:
     cadence: str
     by: date | None
 
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """What its lists may be about."""
+        others = tuple(kind for kind, codes in SENDS.items() if self.code in codes)
+        return ("classes", *others) if self.classes else others
+
 
 def senders(policy: Policy) -> dict[str, Sender]:
-    """The departments of a release that certify classes, by their code in the class register.
+    """The departments that certify a release's classes or send another kind of list, by their code in the class register.
 
     A provider's printed classes count where they are printed; otherwise all that the register says it certifies.
     """
@@ -33,16 +40,17 @@ def senders(policy: Policy) -> dict[str, Sender]:
     for code, category in policy.categories.items():
         if category.certified_by:
             certified.setdefault(category.certified_by, []).append(code)
+    sending = {code for codes in SENDS.values() for code in codes}
     found: dict[str, Sender] = {}
     for name, provider in policy.release.providers.items():
         key = name.replace("-", "_")
-        code = key if key in certified else _ALSO.get(key, "")
-        if code in certified:
-            found[code] = Sender(
-                code, provider.department, tuple(certified[code]), provider.cadence, provider.by
-            )
-    for code, classes in certified.items():
-        found.setdefault(code, Sender(code, DEPARTMENTS.get(code, code), tuple(classes), "未印", None))
+        code = key if key in certified else _ALSO.get(key, key)
+        if code in certified or code in sending:
+            classes = tuple(certified.get(code, ()))
+            found[code] = Sender(code, provider.department, classes, provider.cadence, provider.by)
+    for code in (*certified, *sending):
+        classes = tuple(certified.get(code, ()))
+        found.setdefault(code, Sender(code, DEPARTMENTS.get(code, code), classes, "未印", None))
     return found
 
 
@@ -84,13 +92,14 @@ def touched(named: Mapping[str, int] | Iterable[str], classes: Iterable[str]) ->
 
 
 #: 乡村振兴 became part of 农业农村; older notices still name it.
-_ALSO = {"rural_revitalisation": "agriculture"}
+_ALSO = {"rural_revitalisation": "agriculture", "schools": "education"}
 DEPARTMENTS = {
     "civil_affairs": "民政部门",
     "agriculture": "农业农村（乡村振兴）部门",
     "disabled_federation": "残联",
     "health": "卫生健康部门",
     "police": "公安部门",
+    "education": "教育部门",
     "veterans": "退役军人事务部门",
     "finance": "财政部门",
     "other": "其他部门",

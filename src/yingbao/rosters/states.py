@@ -38,6 +38,19 @@ EDGES: Final = (
 #: A full list ends what it does not name; a list of changes ends only what it says has ended.
 EXTENTS: Final = {"full": "全量（没列的就是终止）", "changes": "增减（只列有变化的）"}
 
+#: What a list is about, and who sends lists that are about something else than classes (GT-034, SN-044, SN-045, GY-050).
+LISTS: Final = {
+    "classes": "人员类别名册",
+    "study": "在校学生名册",
+    "deaths": "死亡人员名单",
+    "moves": "户籍迁移名单",
+}
+SENDS: Final = {
+    "study": ("education",),
+    "deaths": ("police", "civil_affairs", "health"),
+    "moves": ("police",),
+}
+
 OUTCOMES: Final = {
     "new": "新增",
     "ended": "终止",
@@ -55,7 +68,10 @@ WORKS: Final = frozenset({"new", "changed", "ended"})
 #: What a row does to the person it means, whether or not it counts yet.
 EFFECTS: Final = {"none": "不变", "new": "新增", "changed": "变更", "ended": "终止"}
 #: Reasons that a row which contradicts something cannot be kept as it stands: it says nothing of its own.
-NOT_KEPT: Final = frozenset({"duplicate", "before_birth"})
+NOT_KEPT: Final = frozenset({"duplicate", "before_birth", "overlaps"})
+#: Beginnings of the reasons of an unreadable row that leave open who is meant and nothing else: it may be given a person.
+#: A row whose day or place cannot be read says nothing that could be written.
+WHO: Final = ("id_", "name_")
 #: What somebody decided about an open row.
 DECISIONS: Final = {"": "", "matched": "已指定人员", "dropped": "不采用", "kept": "照名册办"}
 

@@ -34,6 +34,7 @@ class Field(StrEnum):
     WIDE_CLASS = "wide_class"
     RECOGNISED_ON = "recognised_on"
     ENDED_ON = "ended_on"
+    SITE = "site"
     CERTIFICATE = "certificate"
     ACCOUNT = "account"
     BANK = "bank"
@@ -83,6 +84,7 @@ HEADINGS: Mapping[Field, str] = {
         "截止时间 截止日期 结束时间 结束日期 起止时间止 起止时间终止 救助起止时间止 失效日期 "
         "停发时间 风险消除时间"
     ),
+    Field.SITE: "学校 学校名称 就读学校 所在学校 在读学校 院校名称 院校 幼儿园名称 学校全称",
     Field.CERTIFICATE: "救助证号 低保证号 残疾证号 证书编号 残疾人证号",
     Field.ACCOUNT: "一卡通账号 银行账号 账号 一卡通卡号 惠农一卡通账号 卡号 一卡通 银行卡号",
     Field.BANK: "开户行 开户银行",

@@ -24,6 +24,7 @@ from yingbao.workbooks.headings import NOTHING, Field, Heading, find_heading
 from yingbao.workbooks.numbers import surely_right
 from yingbao.workbooks.sheets import Cell, Sheet, open_sheets, text_of, uncollected
 from yingbao.workbooks.spellings import classes_in_text, parts_of
+from yingbao.workbooks.terms import CLASSES, Terms
 
 _TOTAL = re.compile(r"(合计|小计|总计|共计|累计|本页计|总数)(:.*|\d.*|人数.*)?")
 _FOOT = re.compile(r"(填表|制表|审核|复核|经办|负责人|单位负责|分管|填报|联系人|注[:：]|说明[:：]|备注[:：])")
@@ -61,7 +62,8 @@ class SheetReading:
 class Lines:
     """The people of one sheet; entries at one place of every list are of one row.
 
-    `numbers` are row numbers as Excel shows them. `written` is the class as written, "" where the title gives it.
+    `numbers` are row numbers as Excel shows them. `written` is the class as written, "" where the title gives it;
+    `sites` are the school or the place a row names, "" in a list that asks for none.
     """
 
     sheet: str
@@ -81,6 +83,7 @@ class Lines:
     villages: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
+    sites: list[str] = field(default_factory=list)
 
     def raw(self, place: int, printed: Sequence[str]) -> dict[str, str]:
         """The row's cells as a person reads them, by the heading printed above."""
@@ -114,12 +117,15 @@ def read_lines(path: Path, spellings: Mapping[str, str], columns: Mapping[str, F
 
 
 def lines_of(
-    sheets: Sequence[Sheet], spellings: Mapping[str, str], columns: Mapping[str, Field] = NOTHING
+    sheets: Sequence[Sheet],
+    spellings: Mapping[str, str],
+    columns: Mapping[str, Field] = NOTHING,
+    terms: Terms = CLASSES,
 ) -> FileLines:
-    """The same of a file whose sheets are open."""
+    """The same of a file whose sheets are open, and of a list that is about something else than classes."""
     known = {spelling_key(spelling): code for spelling, code in spellings.items()}
     with uncollected():
-        read = tuple(_read_sheet(sheet, known, columns) for sheet in sheets)
+        read = tuple(_read_sheet(sheet, known, {**terms.columns, **columns}, terms) for sheet in sheets)
         notes = [note for lines in read for note in (*_notes(lines.reading), *_scattered(lines))]
     return FileLines(read, tuple(notes))
 
@@ -152,7 +158,9 @@ def _scattered(lines: Lines) -> Iterator[str]:
         yield f"工作表“{lines.sheet}”有 {len(found)} 户的成员写在两个村（{shown}{more}），请核对户编号"
 
 
-def _read_sheet(sheet: Sheet, spellings: Mapping[str, str], columns: Mapping[str, Field]) -> Lines:
+def _read_sheet(
+    sheet: Sheet, spellings: Mapping[str, str], columns: Mapping[str, Field], terms: Terms
+) -> Lines:
     rows = sheet.rows
     if sheet.hidden:
         filled = _filled(rows)
@@ -162,10 +170,11 @@ def _read_sheet(sheet: Sheet, spellings: Mapping[str, str], columns: Mapping[str
     head = [[text_of(cell) for cell in row] for row in rows[:_HEADED]]
     heading = find_heading(head, columns)
     if heading is None:
-        return _without_heading(sheet.name, rows, _filled(rows))
+        return _without_heading(sheet.name, rows, _filled(rows), terms)
     titles = [sheet.name, *(cell for row in head[: heading.first_row] for cell in row if cell)]
+    of_title = terms.only or _class_of_title(heading, titles, spellings)
     return _Reader(
-        sheet, heading, head[heading.first_row], spellings, _class_of_title(heading, titles, spellings)
+        sheet, heading, head[heading.first_row], spellings, of_title, terms, terms.site_in(titles)
     ).read()
 
 
@@ -177,14 +186,17 @@ def _is_filled(row: Sequence[Cell]) -> bool:
     return any(text_of(cell) for cell in row if cell != "")
 
 
-def _without_heading(sheet: str, rows: Sequence[Sequence[Cell]], filled: Sequence[int]) -> Lines:
+def _without_heading(
+    sheet: str, rows: Sequence[Sequence[Cell]], filled: Sequence[int], terms: Terms
+) -> Lines:
     if not filled:
         return Lines(sheet, SheetReading(sheet, left_out="是空的，未读取"))
     people = [index for index in filled if any(_ID_LIKE.search(text_of(cell)) for cell in rows[index])]
     if not people:
         why = f"没有“身份证号”列，也没有人员，未读取（有 {len(filled)} 行）"
         return Lines(sheet, SheetReading(sheet, left_out=why))
-    sentence = "没有找到表头，认不出各列；请在首行补上“姓名、身份证号、人员类别、认定时间”等列名后重新报送"
+    names = "、".join(name for name in ("姓名", "身份证号", terms.category, terms.site, terms.since) if name)
+    sentence = f"没有找到表头，认不出各列；请在首行补上“{names}”等列名后重新报送"
     among = set(people)
     others = tuple(i + 1 for i in filled if i not in among)
     skipped = {Skipped.NO_PERSON: others} if others else {}
@@ -194,7 +206,7 @@ def _without_heading(sheet: str, rows: Sequence[Sequence[Cell]], filled: Sequenc
     return Lines(
         sheet, reading, (), [rows[i] for i in people], [i + 1 for i in people], empty, [None] * count, empty,
         [None] * count, empty, [None] * count, [None] * count, empty, empty, empty, ["no_heading"] * count,
-        [sentence] * count,
+        [sentence] * count, empty,
     )  # fmt: skip
 
 
@@ -252,6 +264,8 @@ class _Reader:
     heading_row: Sequence[str]
     spellings: Mapping[str, str]
     class_of_title: str | None
+    terms: Terms = CLASSES
+    site_of_title: str = ""
 
     def read(self) -> Lines:
         """Every row below the heading: read, or skipped with the reason."""
@@ -321,16 +335,17 @@ class _Reader:
             wide = self._texts(rows, Field.WIDE_CLASS)
             written = [one or other for one, other in zip(written, wide, strict=True)]
         classes = _each_once(written, self._class)
-        since = self._days(rows, Field.RECOGNISED_ON, "认定时间")
-        until = self._days(rows, Field.ENDED_ON, "终止时间")
-        reasons, sentences = _first_wrong(len(rows), people, called, classes, since, until)
-        _reversed(since.values, until.values, reasons, sentences)
+        sites = self._sites(rows)
+        since = self._days(rows, Field.RECOGNISED_ON, self.terms.since, self.terms.dated)
+        until = self._days(rows, Field.ENDED_ON, self.terms.until)
+        reasons, sentences = _first_wrong(len(rows), people, called, classes, sites, since, until)
+        _reversed(since.values, until.values, reasons, sentences, self.terms)
         return Lines(
             self.sheet.name, SheetReading(self.sheet.name), self.heading.titles, list(rows), places,
             called.values, people.values, self._texts(rows, Field.BIRTH_DATE),
             classes.values, written, since.values, until.values,
             self._texts(rows, Field.HOUSEHOLD), self._texts(rows, Field.HEAD_NAME),
-            self._texts(rows, Field.VILLAGE), reasons, sentences,
+            self._texts(rows, Field.VILLAGE), reasons, sentences, sites.values,
         )  # fmt: skip
 
     def _column(self, rows: Sequence[Sequence[Cell]], wanted: Field) -> list[Cell]:
@@ -369,19 +384,28 @@ class _Reader:
         if not written:
             if self.class_of_title is not None:
                 return self.class_of_title, *_FINE
-            return None, "class_missing", "没有填写人员类别，表名也看不出是哪一类，请补填类别"
+            named = self.terms.category
+            return None, "class_missing", f"没有填写{named}，表名也看不出是哪一类，请补填"
         whole = self.spellings.get(spelling_key(written))
         if whole is not None:
             return whole, *_FINE
         parts = {self.spellings.get(part) for part in parts_of(written)}
         if len(parts) > 1 and None not in parts:
             return None, "class_several", f"一格写了几个类别“{written}”，请每个类别各写一行"
-        return None, "class_unknown", f"人员类别“{written}”不在类别表中，请改用通知中的名称"
+        if self.terms is CLASSES:
+            return None, "class_unknown", f"人员类别“{written}”不在类别表中，请改用通知中的名称"
+        return None, "class_unknown", f"{self.terms.category}“{written}”认不出，请改用通行的名称"
 
-    def _days(self, rows: Sequence[Sequence[Cell]], wanted: Field, title: str) -> _Read:
+    def _sites(self, rows: Sequence[Sequence[Cell]]) -> _Read:
+        place = self.terms.place
+        if place is None:
+            return _Read([""] * len(rows), {})
+        return _each_once([text or self.site_of_title for text in self._texts(rows, Field.SITE)], place)
+
+    def _days(self, rows: Sequence[Sequence[Cell]], wanted: Field, title: str, needed: bool = False) -> _Read:
         # True, 1 and 1.0 are one key of a dictionary, and not one cell
         keys = [cell if type(cell) is str else (type(cell), cell) for cell in self._column(rows, wanted)]
-        return _each_once(keys, lambda key: _day(key if isinstance(key, str) else key[1], title))
+        return _each_once(keys, lambda key: _day(key if isinstance(key, str) else key[1], title, needed))
 
 
 def _name(text: str) -> tuple[str, str, str]:
@@ -393,10 +417,10 @@ def _name(text: str) -> tuple[str, str, str]:
         return text, "name_unreadable", refusal.sentence
 
 
-def _day(cell: Cell, title: str) -> tuple[date | None, str, str]:
+def _day(cell: Cell, title: str, needed: bool) -> tuple[date | None, str, str]:
     text = text_of(cell)
     if text in _NO_DAY:
-        return None, *_FINE
+        return (None, "date_missing", f"没有填写{title}，请补填年月日") if needed else (None, *_FINE)
     value = cell if isinstance(cell, int | float | date) and not isinstance(cell, bool) else text
     try:
         return dates.loose_date(value), *_FINE
@@ -405,7 +429,11 @@ def _day(cell: Cell, title: str) -> tuple[date | None, str, str]:
 
 
 def _reversed(
-    since: Sequence[date | None], until: Sequence[date | None], reasons: list[str], sentences: list[str]
+    since: Sequence[date | None],
+    until: Sequence[date | None],
+    reasons: list[str],
+    sentences: list[str],
+    terms: Terms,
 ) -> None:
     """A last day before the first is wrong too, where nothing else is."""
     if not any(set(until)):
@@ -413,4 +441,4 @@ def _reversed(
     for place, (first, last) in enumerate(zip(since, until, strict=True)):
         if last is not None and first is not None and last < first and not reasons[place]:
             reasons[place] = "dates_reversed"
-            sentences[place] = f"终止时间{last}早于认定时间{first}，请核对两个日期"
+            sentences[place] = f"{terms.until}{last}早于{terms.since}{first}，请核对两个日期"

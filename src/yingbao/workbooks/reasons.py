@@ -21,6 +21,9 @@ REASONS: Mapping[str, str] = {
     "class_unknown": "人员类别不认识",
     "class_several": "一格写了几个类别",
     "date_unreadable": "日期认不出",
+    "date_missing": "没有日期",
+    "site_missing": "没有学校",
+    "place_unknown": "不是本地区的单位",
     "dates_reversed": "起止日期颠倒",
     "no_heading": "没有表头",
     "person_unknown": "不在居民库中",
@@ -33,4 +36,8 @@ REASONS: Mapping[str, str] = {
     "died": "登记为已死亡",
     "other_list": "与当月另一份名册不同",
     "ended_before": "登记里已经终止",
+    "overlaps": "与登记的后续记录重叠",
+    "after_list": "日期晚于名册",
+    "died_otherwise": "登记的死亡日期不同",
+    "part_of_household": "只迁一户的一部分人",
 }

@@ -21,10 +21,12 @@ from yingbao.rosters.errors import (
     NotDecidable,
     NoWayForRoster,
     RosterNotFound,
+    RowClashes,
     RowNotFound,
 )
+from yingbao.rosters.kinds import KINDS
 from yingbao.rosters.models import Roster, Row, Spelling
-from yingbao.rosters.states import NOT_KEPT, OPEN
+from yingbao.rosters.states import NOT_KEPT, OPEN, WHO
 from yingbao.workbooks.headings import Field, normal_heading
 
 
@@ -39,7 +41,7 @@ def decide_row(
 ) -> None:
     """`matched` to a person, `kept` as the list says, or `dropped`; "" takes a decision back.
 
-    Raises RosterNotFound, RowNotFound, NotDecidable, AlreadyListed, NoWayForRoster, ResidentNotFound, NotPermitted,
+    Raises RosterNotFound, RowNotFound, NotDecidable, AlreadyListed, RowClashes, NoWayForRoster, ResidentNotFound, NotPermitted,
     OutOfRegion.
     """
     with within(by):
@@ -81,9 +83,14 @@ def drop_rows(*, by: Acting, roster_id: UUID, reason: str, grounds: str) -> int:
 
 
 def _judge(roster: Roster, row: Row) -> None:
-    """Work out what a row does to the person it is given to."""
+    """Work out what a row does to the person it is given to. Raises RowClashes where that may not be written."""
+    kind, given = KINDS[roster.kind], {**values(roster), "rows": [row.id]}
     with connection.cursor() as cursor:
-        cursor.execute(applying.DECIDED, {**values(roster), "rows": [row.id]})
+        cursor.execute(kind.said(applying.DECIDED), given)
+        if kind.clash and row.decision in ("matched", "kept"):
+            cursor.execute(f"SELECT sentence FROM ({kind.clash}) o WHERE id = ANY(%(rows)s)", given)
+            if (found := cursor.fetchone()) is not None:
+                raise RowClashes(found[0])
 
 
 def confirm_spelling(*, by: Acting, roster_id: UUID, written: str, meaning: str, kind: str = "class") -> None:
@@ -91,10 +98,11 @@ def confirm_spelling(*, by: Acting, roster_id: UUID, written: str, meaning: str,
 
     Check the roster again afterwards. Raises RosterNotFound, NotDecidable, NoWayForRoster, NotPermitted, OutOfRegion.
     """
-    known = categories() if kind == "class" else {one.value for one in Field}
     key = spelling_key(written) if kind == "class" else normal_heading(written)
     with within(by):
         roster = _open_roster(roster_id, by)
+        classes = KINDS[roster.kind].meanings or categories()
+        known = classes if kind == "class" else {one.value for one in Field}
         if kind not in ("class", "column") or meaning not in known or not key:
             raise NotDecidable
         record(
@@ -102,7 +110,7 @@ def confirm_spelling(*, by: Acting, roster_id: UUID, written: str, meaning: str,
             facts={"kind": kind, "written": written, "meaning": meaning, "sender": roster.sender},
         )  # fmt: skip
         Spelling.objects.update_or_create(
-            unit_code=roster.unit_code, sender=roster.sender, kind=kind, written=key,
+            unit_code=roster.unit_code, sender=roster.sender, about=roster.kind, kind=kind, written=key,
             defaults={"meaning": meaning, "confirmed_by_name": by.name},
         )  # fmt: skip
 
@@ -113,8 +121,10 @@ def _allowed(row: Row, decision: str, resident_id: UUID | None) -> None:
         raise NotDecidable
     if row.outcome == "ended" and row.reason == "not_listed" and decision in ("", "dropped"):
         return
-    if row.outcome == "unreadable" and row.category and decision in ("", "matched"):
-        return
+    if row.outcome == "unreadable" and row.category and row.reason.startswith(WHO):
+        if decision in ("", "matched"):
+            return
+        raise NotDecidable
     if row.outcome not in OPEN or decision not in ("", "matched", "dropped", "kept"):
         raise NotDecidable
     if decision == "matched" and (not row.sheet or row.reason == "duplicate"):

@@ -28,17 +28,20 @@ from yingbao.rosters.behind import behind
 from yingbao.rosters.comparing import Tell, ask, conclude, prepare
 from yingbao.rosters.errors import (
     HandedInBefore,
+    NotItsList,
     NotYourSender,
     NoWayForRoster,
+    OnlyChanges,
     RosterEmpty,
     RosterNotFound,
     RosterTooLarge,
     UnknownSender,
 )
+from yingbao.rosters.kinds import KINDS
 from yingbao.rosters.models import Candidate, Roster, Row, Spelling
 from yingbao.rosters.reading import Opened, Read, opening, read
-from yingbao.rosters.senders import Sender, senders, spoken_of
-from yingbao.rosters.states import EXTENTS, OPEN
+from yingbao.rosters.senders import senders, spoken_of
+from yingbao.rosters.states import EXTENTS, LISTS, OPEN
 from yingbao.workbooks.headings import Field
 from yingbao.workbooks.spellings import spelling_index
 
@@ -59,17 +62,18 @@ def hand_in(
     path: Path,
     file_name: str = "",
     unit_code: str = "",
+    kind: str = "classes",
 ) -> UUID:
     """Take a department's list and read it at once: every row gets an outcome, nothing changes yet.
 
-    `unit_code` is the town whose list it is; without it the list is the whole region's.
-    Raises UnknownSender, NotYourSender, FileMissing, FileUnreadable, RosterTooLarge, RosterEmpty, HandedInBefore,
+    `unit_code` is the town whose list it is; without it the list is the whole region's. `kind` is what the list is about.
+    Raises UnknownSender, NotItsList, OnlyChanges, NotYourSender, FileMissing, FileUnreadable, RosterTooLarge, RosterEmpty, HandedInBefore,
     NotPermitted, OutOfRegion.
     """
     with within(by):
-        _allow(by, region, benefit_year, sender, extent, path, unit_code)
+        _allow(by, region, benefit_year, sender, kind, extent, path, unit_code)
         with opening(path) as sheets:
-            roster = _take(by, region, benefit_year, sender, as_of, extent, path, file_name, unit_code)
+            roster = _take(by, region, benefit_year, sender, kind, as_of, extent, path, file_name, unit_code)
             _read(roster, sheets)
     return roster.id
 
@@ -85,13 +89,14 @@ def ask_hand_in(
     path: Path,
     file_name: str = "",
     unit_code: str = "",
+    kind: str = "classes",
 ) -> UUID:
     """Take a large list; a job reads it. Raises as `hand_in` does for what can be seen without reading."""
     from yingbao.rosters.tasks import read_roster  # noqa: PLC0415 - tasks import this module
 
     with within(by):
-        _allow(by, region, benefit_year, sender, extent, path, unit_code)
-        roster = _take(by, region, benefit_year, sender, as_of, extent, path, file_name, unit_code)
+        _allow(by, region, benefit_year, sender, kind, extent, path, unit_code)
+        roster = _take(by, region, benefit_year, sender, kind, as_of, extent, path, file_name, unit_code)
         roster.run_id = runs.ask(by=by, kind=READ, given={"roster": str(roster.id), "file": roster.file_name})
         roster.save(update_fields=["run_id"])
         read_roster.defer(run_id=str(roster.run_id), roster_id=str(roster.id), unit_code=by.unit_code)
@@ -171,12 +176,19 @@ class _opened:  # noqa: N801 - used as a function in `with`
 opened = _opened
 
 
-def _allow(by: Acting, region: str, year: int, sender: str, extent: str, path: Path, unit_code: str) -> None:
+def _allow(
+    by: Acting, region: str, year: int, sender: str, kind: str, extent: str, path: Path, unit_code: str
+) -> None:
     """Whether this person may hand such a list in, before anything of it is opened."""
     by.require("roster.hand-in", unit_code or regions.canonical(region))
     require_sender(by, sender)
-    if sender not in senders(load_release(region, year)) or extent not in EXTENTS:
+    known = senders(load_release(region, year))
+    if sender not in known or extent not in EXTENTS:
         raise UnknownSender(sender)
+    if kind not in known[sender].lists:
+        raise NotItsList(known[sender])
+    if extent not in KINDS[kind].extents:
+        raise OnlyChanges(LISTS[kind])
     if path.is_file() and path.stat().st_size > MOST_BYTES:
         raise RosterTooLarge(MOST_BYTES)
 
@@ -186,6 +198,7 @@ def _take(
     region: str,
     year: int,
     sender: str,
+    kind: str,
     as_of: date,
     extent: str,
     path: Path,
@@ -197,13 +210,13 @@ def _take(
     of = senders(load_release(region, year))[sender]
     content = path.read_bytes() if path.is_file() else b""
     roster = Roster(
-        id=uuid7(), unit_code=unit, region=region, sender=of.code, as_of=as_of, extent=extent, benefit_year=year,
+        id=uuid7(), unit_code=unit, region=region, sender=of.code, kind=kind, as_of=as_of, extent=extent, benefit_year=year,
         file_name=file_name or path.name, file_digest=sealer().sm3(content).hex(), handed_by=by.staff_id,
         handed_by_name=by.name, handed_at=datetime.now(UTC),
     )  # fmt: skip
     record(
         by=by, action="roster.hand-in", subject="roster", subject_id=roster.id, unit_code=unit, news="roster",
-        facts={"sender": sender, "as_of": as_of.isoformat(), "extent": extent, "digest": roster.file_digest},
+        facts={"sender": sender, "list": kind, "as_of": as_of.isoformat(), "extent": extent, "digest": roster.file_digest},
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -227,19 +240,22 @@ def _read(roster: Roster, sheets: Opened, tell: Tell | None = None) -> None:
     """Read the file, compare it, and note on the roster what it says and what came of it."""
     policy = load_release(roster.region, roster.benefit_year)
     of = senders(policy)[roster.sender]
+    kind = KINDS[roster.kind]
     spellings, columns = _spellings(policy, roster), _columns(roster)
+    terms = kind.asked(roster.unit_code, roster.as_of)
     with behind() as work:
         prepare(work)
-        found = read(sheets(), spellings, columns)
+        found = read(sheets(), spellings, columns, terms)
         if not found.count:
             raise RosterEmpty(_why_empty(found))
         work.wait()
         named = found.named()
-        previous = _previous(roster, of, list(named))
-        roster.classes = spoken_of(of, named)
+        roster.classes = spoken_of(of, named) if kind.meanings is None else sorted(named)
+        roster.layout = {"named": sorted(named), "sites": found.sites()}
+        previous = _previous(roster)
         roster.previous_id = None if previous is None else previous.id
-        listed = [] if previous is None else previous.classes
-        roster.layout = {"named": sorted(named), "listed": listed}
+        # what is no class is never since birth: without a day it counts from the list's
+        roster.layout["listed"] = list(kind.touching) or ([] if previous is None else previous.classes)
         ask(roster, found, work, tell)
         roster.layout |= found.layout()
         work.wait()
@@ -248,17 +264,25 @@ def _read(roster: Roster, sheets: Opened, tell: Tell | None = None) -> None:
     roster.save(update_fields=["classes", "previous_id", "layout", "counts", "basis", "state"])
 
 
-def _previous(roster: Roster, of: Sender, named: list[str]) -> Roster | None:
+def _previous(roster: Roster) -> Roster | None:
     """The sender's last full list of these kinds that was applied; who is new since it is new since its day."""
-    kinds = set(spoken_of(of, named))
+    kinds, sites = set(roster.classes), set(roster.layout["sites"])
     found = Roster.objects.filter(
         unit_code=roster.unit_code,
         sender=roster.sender,
+        kind=roster.kind,
         state="applied",
         extent="full",
         as_of__lt=roster.as_of,
     ).order_by("-as_of", "-decided_at")
-    return next((one for one in found[:12] if kinds.intersection(one.classes)), None)
+    return next(
+        (
+            one
+            for one in found[:12]
+            if kinds.intersection(one.classes) and (not sites or sites.intersection(one.layout["sites"]))
+        ),
+        None,
+    )
 
 
 def _decide_again(roster: Roster, decided: dict[tuple[str, int, UUID | None], Row]) -> None:
@@ -285,6 +309,9 @@ def _give_up(roster_id: UUID, unit_code: str, sentence: str) -> None:
 
 
 def _spellings(policy: Policy, roster: Roster) -> dict[str, str]:
+    spellings = KINDS[roster.kind].spellings
+    if spellings is not None:
+        return {**spellings, **_confirmed(roster, "class")}
     known = spelling_index({code: [c.name, *c.spellings] for code, c in policy.vocabulary.categories.items()})
     return {**known, **_confirmed(roster, "class")}
 
@@ -294,7 +321,9 @@ def _columns(roster: Roster) -> dict[str, Field]:
 
 
 def _confirmed(roster: Roster, kind: str) -> dict[str, str]:
-    own = Spelling.objects.filter(unit_code=roster.unit_code, sender=roster.sender, kind=kind)
+    own = Spelling.objects.filter(
+        unit_code=roster.unit_code, sender=roster.sender, about=roster.kind, kind=kind
+    )
     return dict(own.values_list("written", "meaning"))
 
 

@@ -15,7 +15,15 @@ from yingbao.journal.statistics import analyze
 from yingbao.rosters import applying, matching
 from yingbao.rosters.actions.handing_in import require_sender
 from yingbao.rosters.comparing import basis, values
-from yingbao.rosters.errors import GroundsMissing, NoWayForRoster, RegistryMoved, RosterNotFound, RowsOpen
+from yingbao.rosters.errors import (
+    GroundsMissing,
+    HouseholdTorn,
+    NoWayForRoster,
+    RegistryMoved,
+    RosterNotFound,
+    RowsOpen,
+)
+from yingbao.rosters.kinds import KINDS
 from yingbao.rosters.models import Roster, Row
 from yingbao.rosters.states import OPEN, edge
 
@@ -26,15 +34,14 @@ _MANY = 1_000
 def submit(*, by: Acting, roster_id: UUID) -> None:
     """Ask for review; every open row must be decided, and the registry stand as it was compared with.
 
-    Raises RowsOpen, RegistryMoved, NoWayForRoster, RosterNotFound, NotPermitted, OutOfRegion.
+    Raises RowsOpen, RegistryMoved, HouseholdTorn, NoWayForRoster, RosterNotFound, NotPermitted, OutOfRegion.
     """
     with within(by):
         roster = _taken(roster_id, by, "submit", "roster.match")
         left = Row.objects.filter(roster=roster, outcome__in=OPEN, decision="").count()
         if left:
             raise RowsOpen(left)
-        if basis(roster) != roster.basis:
-            raise RegistryMoved
+        _stands(roster)
         record(
             by=by, action="roster.submit", subject="roster", subject_id=roster.id, unit_code=roster.unit_code
         )
@@ -54,32 +61,53 @@ def give_back(*, by: Acting, roster_id: UUID, grounds: str) -> None:
 
 
 def apply(*, by: Acting, roster_id: UUID, grounds: str = "") -> dict[str, int]:
-    """The second person says yes: all changes at once, stamped with one entry. Returns how many holdings did what.
+    """The second person says yes: all changes at once, stamped with one entry. Returns how many facts did what.
 
     The people who change are locked first; then the registry must still be what the rows were compared with, by the
     basis and by working out anew what the rows do that somebody decided.
-    Raises SameTwoPeople, RegistryMoved, NoWayForRoster, RosterNotFound, NotPermitted, OutOfRegion.
+    Raises SameTwoPeople, RegistryMoved, HouseholdTorn, NoWayForRoster, RosterNotFound, NotPermitted, OutOfRegion.
     """
     with within(by):
         roster = _taken(roster_id, by, "apply", "roster.review")
         given = {**values(roster), "evidence": f"{roster.file_name}（{roster.as_of:%Y-%m-%d}）"}
         with connection.cursor() as cursor:
             cursor.execute(applying.LOCK, given)
-        if basis(roster) != roster.basis or _decided_otherwise(roster):
+        _stands(roster)
+        if _decided_otherwise(roster):
             raise RegistryMoved
         _decide(roster, by, "applied", grounds)
+        kind = KINDS[roster.kind]
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                ended = matching.run(cursor, applying.ENDS, given)
-                moved = matching.run(cursor, applying.STARTS, given)
-                new = matching.run(cursor, applying.NEW, given)
+                ended, moved, new = (
+                    matching.run(cursor, statement, given) if statement else 0
+                    for statement in (kind.ends, kind.starts, kind.new)
+                )
+                for statement in kind.after:
+                    cursor.execute(statement, given)
         except IntegrityError as error:
-            if "registry_holding_once" in str(error):
+            if f"{kind.table}_once" in str(error):
                 raise RegistryMoved from error
             raise
         if ended + moved + new > _MANY:
-            analyze(("registry_holding",))
+            analyze((kind.table,))
     return {"ended": ended, "changed": moved, "new": new}
+
+
+def _stands(roster: Roster) -> None:
+    """Whether the registry is what the rows were compared with, and nothing is torn apart.
+
+    Raises RegistryMoved, HouseholdTorn.
+    """
+    if basis(roster) != roster.basis:
+        raise RegistryMoved
+    torn = KINDS[roster.kind].torn
+    if torn:
+        with connection.cursor() as cursor:
+            cursor.execute(torn, values(roster))
+            [count] = cursor.fetchone()
+        if count:
+            raise HouseholdTorn(count)
 
 
 def withdraw(*, by: Acting, roster_id: UUID, grounds: str) -> None:
@@ -102,7 +130,7 @@ def _decided_otherwise(roster: Roster) -> bool:
     if not rows:
         return False
     with connection.cursor() as cursor:
-        cursor.execute(applying.OTHERWISE, {**values(roster), "rows": rows})
+        cursor.execute(KINDS[roster.kind].said(applying.OTHERWISE), {**values(roster), "rows": rows})
         return bool(cursor.fetchone()[0])
 
 
@@ -127,7 +155,7 @@ def _decide(roster: Roster, by: Acting, state: str, grounds: str) -> None:
     record(
         by=by, action="roster.apply" if state == "applied" else "roster.return", subject="roster",
         subject_id=roster.id, unit_code=roster.unit_code, grounds=grounds, facts={"counts": roster.counts},
-        news="classes-changed" if state == "applied" else "",
+        news=f"{roster.kind}-changed" if state == "applied" else "",
     )  # fmt: skip
     roster.state = state
     roster.decided_by, roster.decided_by_name = by.staff_id, by.name

@@ -11,7 +11,7 @@ from yingbao.rosters.errors import NoWayForRoster, RosterNotFound
 from yingbao.rosters.models import Roster, Row
 from yingbao.rosters.queries.rosters import seen
 from yingbao.rosters.senders import DEPARTMENTS
-from yingbao.rosters.states import DECISIONS, EXTENTS, OPEN, OUTCOMES, STATES
+from yingbao.rosters.states import DECISIONS, EXTENTS, LISTS, OPEN, OUTCOMES, STATES
 from yingbao.workbooks.marked import Mark, Summary, write_marked
 from yingbao.workbooks.sheets import Sheet, open_sheets
 
@@ -59,6 +59,7 @@ def _mark(row: Row) -> Mark:
 def _summary(roster: Roster) -> Summary:
     facts = [
         ("报送部门", DEPARTMENTS.get(roster.sender, roster.sender)),
+        ("名册内容", LISTS[roster.kind]),
         ("名册日期", f"{roster.as_of:%Y-%m-%d}"),
         ("范围", EXTENTS[roster.extent]),
         ("文件", roster.file_name),

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db import connection
 
-from yingbao.policy import Holding, Person, Policy, assess
-from yingbao.policy.facts import Unknown
+from yingbao.policy import Person, Policy, assess
 from yingbao.registry.queries.many import facts_of_many, insured_of_many
 from yingbao.rosters.applying import WORKS
+from yingbao.rosters.kinds import KINDS
 from yingbao.rosters.models import Roster
+from yingbao.rosters.queries.after import AFTER, Effect
 
 #: More people than this are counted and not assessed while somebody waits.
 MOST = 6_000
-_ONE_DAY = timedelta(days=1)
 _EFFECTS = f"""
-SELECT w.resident_id, w.effect, w.category, w.since, w.recognised_on, w.ended_on, b.category
-FROM rosters_row w LEFT JOIN registry_holding b ON b.id = w.before_id WHERE {WORKS} ORDER BY w.id
+SELECT w.resident_id, w.effect, w.category, w.since, w.recognised_on, w.ended_on, b.category, w.site, coalesce(u.name, w.site)
+FROM rosters_row w LEFT JOIN registry_holding b ON b.id = w.before_id LEFT JOIN registry_unit u ON u.code = w.site WHERE {WORKS} ORDER BY w.id
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What one row does to a person; `before` is the class held now that it changes or ends."""
-
-    kind: str
-    category: str
-    since: date | None
-    recognised_on: date | None
-    ended_on: date | None
-    before: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +69,9 @@ class Preview:
 
 
 def preview(roster_id: UUID, policy: Policy, on: date) -> Preview:
-    """Before and after for everybody whose class the list changes, by the facts of a payment day."""
+    """Before and after for everybody whom the list changes, by the facts of a payment day."""
     roster = Roster.objects.get(id=roster_id)
-    effects = _effects(roster)
+    effects, after_facts = _effects(roster), AFTER[roster.kind]
     if len(effects) > MOST:
         return Preview(on, len(effects), (), 0, 0, too_many=True)
     region = policy.release.region
@@ -93,7 +81,8 @@ def preview(roster_id: UUID, policy: Policy, on: date) -> Preview:
     unchanged = 0
     for resident_id, person in people.items():
         mine = effects[resident_id]
-        before, after = _due(policy, person, on), _due(policy, after_facts(person, mine, roster.as_of), on)
+        then = after_facts(person, mine, roster.as_of, on)
+        before, after = _due(policy, person, on), _due(policy, then, on)
         if before == after:
             unchanged += 1
             continue
@@ -117,36 +106,10 @@ def payment_day(policy: Policy, today: date) -> date:
     return min(max(today, first), last)
 
 
-def after_facts(person: Person, effects: Iterable[Effect], as_of: date) -> Person:
-    """The facts of a person once what the list says of them holds."""
-    held = [] if isinstance(person.categories, Unknown) else list(person.categories)
-    for effect in effects:
-        held = _after(held, effect, as_of)
-    return replace(person, categories=tuple(held))
-
-
-def _after(held: list[Holding], effect: Effect, as_of: date) -> list[Holding]:
-    if effect.kind == "new":
-        return [*held, Holding(effect.category, effect.since, effect.ended_on)]
-    last = effect.ended_on
-    if effect.kind == "changed" and effect.before != effect.category:
-        last = (effect.since or as_of) - _ONE_DAY
-    found = []
-    for one in held:
-        if one.code == effect.before and one.held(as_of):
-            since = effect.recognised_on if effect.before == effect.category else None
-            found.append(Holding(one.code, since or one.recognised_on, last or one.ended_on))
-        else:
-            found.append(one)
-    if effect.kind == "changed" and effect.before != effect.category:
-        found.append(Holding(effect.category, effect.since, effect.ended_on))
-    return found
-
-
 def _effects(roster: Roster) -> Mapping[UUID, list[Effect]]:
     found: dict[UUID, list[Effect]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_EFFECTS, {"roster": roster.id})
+        cursor.execute(KINDS[roster.kind].said(_EFFECTS), {"roster": roster.id})
         for resident_id, *rest in cursor.fetchall():
             found.setdefault(resident_id, []).append(Effect(*rest))
     return found

@@ -30,6 +30,7 @@ class RosterLine:
     unit_code: str
     region: str
     sender: str
+    kind: str
     as_of: date
     extent: str
     benefit_year: int
@@ -97,7 +98,7 @@ def roster(by: Acting, roster_id: UUID) -> RosterLine:
 
 def before(by: Acting, one: RosterLine, limit: int = 3) -> list[RosterLine]:
     """The sender's rosters before this one, the newest first, for comparison month by month (SN-038)."""
-    found = seen(by).filter(unit_code=one.unit_code, sender=one.sender, as_of__lt=one.as_of)
+    found = seen(by).filter(unit_code=one.unit_code, sender=one.sender, kind=one.kind, as_of__lt=one.as_of)
     return [
         _line(each, -1) for each in found.exclude(state="withdrawn").order_by("-as_of", "-handed_at")[:limit]
     ]
@@ -121,7 +122,7 @@ def senders_of(by: Acting, policy: Policy, on: date) -> list[SenderLine]:
         if by.role == "department" and by.department != sender.code:
             continue
         due, why = _due(sender, on)
-        held = last.get(sender.code)
+        held = last.get((sender.code, sender.lists[0]))
         late = (on - due).days if due is not None and due < on and not _came(sender, held, on) else 0
         found.append(SenderLine(sender, None if held is None else _line(held, -1), late, due, why))
     return sorted(found, key=lambda line: (-line.late, line.last is None, line.sender.name))
@@ -133,12 +134,13 @@ def seen(by: Acting) -> QuerySet[Roster]:
     return found.filter(sender=by.department or "-") if by.role == "department" else found
 
 
-def _last_by_sender(found: Iterable[Roster]) -> dict[str, Roster]:
-    last: dict[str, Roster] = {}
+def _last_by_sender(found: Iterable[Roster]) -> dict[tuple[str, str], Roster]:
+    """The newest list of each sender and kind. When a list is due is said of the first kind a sender sends."""
+    last: dict[tuple[str, str], Roster] = {}
     for one in found:
-        held = last.get(one.sender)
+        held = last.get((one.sender, one.kind))
         if held is None or (one.as_of, one.handed_at) > (held.as_of, held.handed_at):
-            last[one.sender] = one
+            last[one.sender, one.kind] = one
     return last
 
 
@@ -162,7 +164,7 @@ def _came(sender: Sender, last: Roster | None, on: date) -> bool:
 
 def _line(one: Roster, undecided: int) -> RosterLine:
     return RosterLine(
-        one.id, one.unit_code, one.region, one.sender, one.as_of, one.extent, one.benefit_year, tuple(one.classes), one.file_name,
+        one.id, one.unit_code, one.region, one.sender, one.kind, one.as_of, one.extent, one.benefit_year, tuple(one.classes), one.file_name,
         one.file_digest, one.state, one.counts, one.layout, one.run_id, one.previous_id, one.handed_by_name,
         one.handed_at, one.submitted_by, one.submitted_by_name, one.submitted_at, one.decided_by_name, one.decided_at,
         one.decision_grounds, undecided,

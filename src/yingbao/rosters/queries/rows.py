@@ -13,6 +13,8 @@ from django.db import connection
 from yingbao.journal.keys import sealer
 from yingbao.kernel import id_number
 from yingbao.registry.queries.search import masked
+from yingbao.rosters.kinds import KINDS
+from yingbao.rosters.models import Roster
 from yingbao.rosters.reading import ROSTER_DOCUMENT
 from yingbao.rosters.states import OPEN, OUTCOMES
 
@@ -23,7 +25,9 @@ _ONE_DAY = timedelta(days=1)
 _ROWS = """
 SELECT w.id, w.sheet, w.number, w.name, w.document_sealed, w.written, w.category, w.recognised_on, w.ended_on, w.since,
     w.outcome, w.effect, w.reason, w.sentence, w.resident_id, w.score, w.decision, w.decided_by_name,
-    r.name, r.document_sealed, u.name, b.category, lower(b.period), upper(b.period)
+    r.name, r.document_sealed, u.name, b.category, lower(b.period), upper(b.period),
+    coalesce((SELECT s.name FROM registry_unit s WHERE s.code = w.site), w.site),
+    coalesce((SELECT s.name FROM registry_unit s WHERE s.code = b.site), b.site)
 FROM rosters_row w
 LEFT JOIN registry_resident r ON r.id = w.resident_id LEFT JOIN registry_unit u ON u.code = r.unit_id
 LEFT JOIN registry_holding b ON b.id = w.before_id
@@ -59,7 +63,10 @@ class CandidateLine:
 
 @dataclass(frozen=True, slots=True)
 class RowLine:
-    """One row; numbers are masked. `person` is whom it was matched to, `held` the class they hold now and its days."""
+    """One row; numbers are masked. `person` is whom it was matched to, `held` what they hold now and its days.
+
+    `site` and `held_site`: the school, or the unit somebody moves to or lives in, by its printed name.
+    """
 
     id: int
     sheet: str
@@ -85,6 +92,8 @@ class RowLine:
     held: str
     held_from: date | None
     held_through: date | None
+    site: str = ""
+    held_site: str = ""
     candidates: tuple[CandidateLine, ...] = ()
 
 
@@ -103,6 +112,7 @@ def row(roster_id: UUID, row_id: int) -> RowLine | None:
 def _rows(
     roster_id: UUID, outcomes: Sequence[str], after: int, limit: int, row_id: int | None
 ) -> list[RowLine]:
+    kind = KINDS[Roster.objects.values_list("kind", flat=True).get(id=roster_id)]
     given: dict[str, Any] = {
         "roster": roster_id,
         "outcomes": list(outcomes),
@@ -111,7 +121,7 @@ def _rows(
         "row": row_id,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_ROWS, given)
+        cursor.execute(kind.said(_ROWS), given)
         found = cursor.fetchall()
         may = _candidates(cursor, [one[0] for one in found if one[10] in ALL_OPEN])
     return [_row(one, tuple(may.get(one[0], ()))) for one in found]
@@ -133,5 +143,6 @@ def _row(one: tuple[Any, ...], candidates: tuple[CandidateLine, ...]) -> RowLine
     return RowLine(
         id=one[0], sheet=one[1], number=one[2], name=one[3], document=document, **told, person=one[18] or "",
         person_document=masked(one[19]), unit_name=one[20] or "", held=one[21] or "", held_from=one[22],
-        held_through=None if one[23] is None else one[23] - _ONE_DAY, candidates=candidates,
+        held_through=None if one[23] is None else one[23] - _ONE_DAY, site=one[24], held_site=one[25] or "",
+        candidates=candidates,
     )  # fmt: skip

@@ -16,10 +16,11 @@ WITH standing AS (
     SELECT t.id, t.file_name, t.unit_code, t.sender, t.as_of, t.handed_at FROM rosters_roster t
     WHERE starts_with(t.unit_code, %(region)s) AND t.benefit_year = %(year)s AND t.handed_at <= %(at)s
         AND t.state IN ('checked', 'submitted', 'applied') AND NOT EXISTS (
-            SELECT FROM rosters_roster n WHERE n.unit_code = t.unit_code AND n.sender = t.sender AND n.extent = 'full'
+            SELECT FROM rosters_roster n WHERE n.unit_code = t.unit_code AND n.sender = t.sender AND n.kind = t.kind AND n.extent = 'full'
             AND n.state IN ('checked', 'submitted', 'applied') AND n.handed_at <= %(at)s
             AND (n.as_of, n.handed_at) > (t.as_of, t.handed_at)
-            AND jsonb_exists_any(n.classes, ARRAY(SELECT jsonb_array_elements_text(t.classes))))
+            AND jsonb_exists_any(n.classes, ARRAY(SELECT jsonb_array_elements_text(t.classes)))
+            AND (n.kind = 'classes' OR jsonb_exists_any(n.layout -> 'sites', ARRAY(SELECT jsonb_array_elements_text(t.layout -> 'sites')))))
 )
 SELECT t.file_name, w.sheet, w.number, w.reason, w.sentence, w.name
 FROM standing t JOIN rosters_row w ON w.roster_id = t.id LEFT JOIN registry_resident r ON r.id = w.resident_id

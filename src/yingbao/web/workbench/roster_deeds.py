@@ -18,14 +18,14 @@ from yingbao.kernel.refusal import Conflict, Invalid
 from yingbao.registry import queries as registry
 from yingbao.rosters import actions, queries
 from yingbao.rosters.errors import NotDecidable
-from yingbao.rosters.senders import senders
-from yingbao.rosters.states import EXTENTS
+from yingbao.rosters.kinds import KINDS
+from yingbao.rosters.senders import Sender, senders
+from yingbao.rosters.states import EXTENTS, LISTS
 from yingbao.web.permission import permission
 from yingbao.web.releases import policy_of
 from yingbao.web.spoken import masked_name
 from yingbao.web.workbench.presenters import rosters as present
 from yingbao.web.workbench.rosters import by_of, policy_of_request, today_of
-from yingbao.workbooks.headings import Field
 
 
 class HandInForm(forms.Form):
@@ -38,6 +38,10 @@ class HandInForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.xlsm,.csv,.txt"}),
     )  # fmt: skip
     sender = forms.ChoiceField(label="报送部门", error_messages={"required": "没有选部门，请从列出的里选"})
+    kind = forms.ChoiceField(
+        label="名册内容", initial="classes", help_text="死亡、迁移只列这段时间的变化，名册范围选“增减”",
+        error_messages={"required": "没有选名册内容，请从列出的里选"},
+    )  # fmt: skip
     as_of = forms.DateField(
         label="名册日期", help_text="名册说的是哪一天的情况，如 2023-11-01",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -47,11 +51,19 @@ class HandInForm(forms.Form):
         label="名册范围", choices=list(EXTENTS.items()), widget=forms.RadioSelect, initial="full"
     )
 
-    def __init__(self, choices: list[tuple[str, str]], *args: Any, **more: Any) -> None:
+    def __init__(self, known: list[Sender], *args: Any, **more: Any) -> None:
         more.setdefault("label_suffix", "")
         super().__init__(*args, **more)
-        field: Any = self.fields["sender"]
-        field.choices = choices
+        sender: Any = self.fields["sender"]
+        kind: Any = self.fields["kind"]
+        sender.choices = [(one.code, one.name) for one in known]
+        kind.choices = [
+            (code, name) for code, name in LISTS.items() if any(code in one.lists for one in known)
+        ]
+
+
+#: At which field a refusal stands that is not about the file.
+_AT = {"not-its-list": "kind", "only-changes": "extent"}
 
 
 @permission("roster.hand-in")
@@ -60,22 +72,24 @@ def hand_in(request: HttpRequest) -> HttpResponse:
     """Drop a file: a small one is read at once, a large one by a job. What is wrong with the file stands at its field."""
     by, policy = by_of(request), policy_of_request(request)
     known = [] if policy is None else list(senders(policy).values())
-    choices = [(one.code, one.name) for one in known if by.role != "department" or one.code == by.department]
+    own = [one for one in known if by.role != "department" or one.code == by.department]
     initial = {
         "as_of": today_of(request).replace(day=1),
         "extent": "full",
         "sender": request.GET.get("sender", ""),
+        "kind": next((one.lists[0] for one in own if one.code == request.GET.get("sender")), None)
+        or (own[0].lists[0] if own else ""),
     }
-    form = HandInForm(choices, request.POST or None, request.FILES or None, initial=initial)
+    form = HandInForm(own, request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and policy is not None and form.is_valid():
         try:
             with transaction.atomic():
                 done = _take(request, policy.release.region, policy.release.benefit_year, form.cleaned_data)
         except (Invalid, Conflict) as refusal:
-            form.add_error("file", refusal.sentence)
+            form.add_error(_AT.get(refusal.code, "file"), refusal.sentence)
         else:
             return HttpResponseRedirect(reverse("rosters-roster", args=[done]))
-    context = {"form": form, "senders": known, "none": not choices}
+    context = {"form": form, "senders": known, "none": not own}
     return render(request, "workbench/rosters/new.html", context, status=422 if form.errors else 200)
 
 
@@ -91,7 +105,7 @@ def _take(request: HttpRequest, region: str, year: int, data: dict[str, Any]) ->
                 out.write(chunk)
         take = actions.hand_in if (upload.size or 0) <= actions.AT_ONCE else actions.ask_hand_in
         return take(
-            by=by, region=region, benefit_year=year, sender=data["sender"], as_of=data["as_of"], extent=data["extent"],
+            by=by, region=region, benefit_year=year, sender=data["sender"], kind=data["kind"], as_of=data["as_of"], extent=data["extent"],
             path=path, file_name=name, unit_code=unit,
         )  # fmt: skip
 
@@ -133,7 +147,7 @@ def person(request: HttpRequest, roster_id: UUID, row_id: int) -> HttpResponse:
     text = request.GET.get("q", row.name)
     hits = registry.search(text)[:20] if text else ()
     context = {
-        "line": line, "title": present.title(line), "row": present.row_view(row, may_decide=False), "q": text,
+        "line": line, "title": present.title(line), "row": present.row_view(row, may_decide=False, kind=line.kind), "q": text,
         "hits": [(hit, masked_name(hit.name)) for hit in hits],
     }  # fmt: skip
     return render(request, "workbench/rosters/person.html", context)
@@ -162,7 +176,8 @@ def columns(request: HttpRequest, roster_id: UUID) -> HttpResponse:
     context = {
         "line": line, "title": present.title(line), "columns": present.columns(line),
         "spellings": present.spellings(line), "classes": present.class_choices(line, own),
-        "fields": [(field.value, present.FIELDS[Field(field)]) for field in present.USED],
+        "fields": [(field.value, name) for field, name in present.fields_of(line.kind).items()],
+        "about": KINDS[line.kind].terms.category,
     }  # fmt: skip
     return render(request, "workbench/rosters/columns.html", context)
 

@@ -98,7 +98,7 @@ def roster(request: HttpRequest, roster_id: UUID) -> HttpResponse:
     here = reverse("rosters-roster", args=[roster_id])
     context = {
         "line": line, "title": present.title(line), "list": present.list_row(line), "counts": present.counts(line),
-        "step": present.STEPS[line.state], "rows": [present.row_view(one, may_decide) for one in found],
+        "step": present.STEPS[line.state], "rows": [present.row_view(one, may_decide, line.kind) for one in found],
         "tabs": _tabs(line, here, shown), "shown": shown, "here": here, "after": after, "may_decide": may_decide,
         "next": f"{here}?outcome={shown}&after={found[-1].id}" if len(found) == queries.PAGE else "",
         "columns": present.columns(line), "spellings": present.spellings(line),
@@ -120,7 +120,7 @@ def preview(request: HttpRequest, roster_id: UUID) -> HttpResponse:
     found = queries.preview(roster_id, policy, queries.payment_day(policy, today_of(request)))
     release = policy.release
     context = {
-        "line": line, "title": present.title(line), "found": found, "lines": present.preview_rows(found),
+        "line": line, "title": present.title(line), "found": found, "lines": present.preview_rows(found, line.kind),
         "basis": f"{release.name} {release.benefit_year}年度", "most": queries.MOST_PREVIEWED,
     }  # fmt: skip
     fragment = request.headers.get("HX-Request")
@@ -193,5 +193,6 @@ def _deeds(by: Acting, line: queries.RosterLine) -> dict[str, object]:
         "may_review": line.state == "submitted" and by.may("roster.review"), "own": own,
         "may_withdraw": line.state in ("checked", "submitted") and by.may("roster.hand-in"),
         "open_outcomes": OPEN, "submitted": minute(line.submitted_at), "decided_at": minute(line.decided_at),
-        "ends": [present.name_of(code) for code in line.classes] if line.extent == "full" else [],
+        "ends": [present.name_of(code, line.kind) for code in line.classes] if line.extent == "full" else [],
+        "schools": present.schools(line),
     }  # fmt: skip
