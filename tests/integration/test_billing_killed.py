@@ -20,7 +20,7 @@ from django.db import connections
 import databases
 from clusters import session_cluster
 from integration.test_killed import own_cluster, postmaster_of  # noqa: F401 - a fixture
-from people import PROGRAM
+from people import CLERK, PROGRAM
 from populated import populate, population
 from yingbao.billing import actions, tasks
 from yingbao.billing.errors import AssessmentRunning
@@ -164,8 +164,60 @@ def test_two_assessments_of_a_region_and_year_never_run_at_once(database: str) -
     assert counted() == (0, 0, 0, 0)
 
 
-@pytest.mark.parametrize("point", ["_write_lines"])
-def test_postgresql_killed_during_an_assessment_leaves_nothing_half(
+#: Asks for an issue as the page does, and stands still when the run is written and its job is not.
+ASKING = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import django
+django.setup()
+import people
+from yingbao.billing import actions
+from yingbao.billing.actions import asking
+plain = asking.runs.ask
+def stopped(**given):
+    found = plain(**given)
+    print("asked", flush=True)
+    import time
+    time.sleep(60)
+    return found
+asking.runs.ask = stopped
+actions.ask_issue(by=people.CLERK, region="620721", benefit_year=2024)
+"""
+
+
+def test_the_process_that_asks_for_an_issue_killed_leaves_neither_run_nor_job(database: str) -> None:
+    policy = load_release("620721", 2024)
+    populate(policy, born(population(policy, 60)))
+    actions.assess_everyone(by=PROGRAM, region="620721", benefit_year=2024, on=date(2023, 10, 8))
+    process = subprocess.Popen(
+        [sys.executable, "-c", ASKING, str(TESTS)],
+        env={**os.environ, "YINGBAO_DSN": session_cluster().dsn("app", database)},
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline().strip() == "asked"
+    process.send_signal(signal.SIGKILL)
+    process.wait(30)
+    process.stdout.close()
+    assert _asked_for() == (0, 0)
+    run = actions.ask_issue(by=CLERK, region="620721", benefit_year=2024)
+    assert _asked_for() == (1, 1)
+    tasks.work(run_id=str(run), unit_code="620721")
+    assert counted()[2] == 1
+
+
+def _asked_for() -> tuple[int, ...]:
+    """Runs of issues, and jobs that wait for a worker."""
+    with databases.raw("super") as db:
+        asked_for = (
+            "SELECT (SELECT count(*) FROM journal_run WHERE kind = 'register.issue'), "
+            "(SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'billing')"
+        )
+        return tuple(db.execute(asked_for).fetchone() or ())
+
+
+@pytest.mark.parametrize("point", ["_write_lines", "_write_rows"])
+def test_postgresql_killed_during_an_assessment_or_an_issue_leaves_nothing_half(
     own_cluster: Cluster,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
     point: str,
@@ -179,7 +231,10 @@ def test_postgresql_killed_during_an_assessment_leaves_nothing_half(
     policy = load_release("620721", 2024)
     rows = born(population(policy, 300))
     populate(policy, rows)
-    run = asked("bills.assess")
+    issuing = point == "_write_rows"
+    if issuing:
+        actions.assess_everyone(by=PROGRAM, region="620721", benefit_year=2024, on=date(2023, 10, 8))
+    run = asked("register.issue" if issuing else "bills.assess")
     with stopped_at(own_cluster.dsn("app"), run, point):
         pid = postmaster_of(own_cluster)
         os.kill(pid, signal.SIGKILL)
@@ -189,6 +244,7 @@ def test_postgresql_killed_during_an_assessment_leaves_nothing_half(
     connections.close_all()
     own_cluster.ensure()
     databases.point_at(own_cluster.database)
-    assert counted() == (0, 0, 0, 0)
-    tasks.work(run_id=str(run), unit_code="620721")
-    assert counted() == (len(rows), 1, 0, 0)
+    assert counted() == ((len(rows), 1, 0, 0) if issuing else (0, 0, 0, 0))
+    for _ in range(2):
+        tasks.work(run_id=str(run), unit_code="620721")
+        assert counted() == (len(rows), 1, *((1, len(rows)) if issuing else (0, 0)))

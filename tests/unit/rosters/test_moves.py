@@ -83,6 +83,20 @@ def test_part_of_a_household_is_asked_about_and_never_torn_off(tmp_path: Path) -
     assert applied(roster) == {"ended": 0, "changed": 0, "new": 0}
 
 
+def test_who_stands_in_a_row_that_is_still_open_is_not_moved_along_until_it_is_decided(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        [1, "安国强", AN, "康乐镇", "皇城镇", "2023-11-12"],
+        [2, "兰秀娥", LAN, "康乐镇", "皇城镇", "2023-11-12"],
+    ]
+    roster = listed(tmp_path, rows)
+    assert outcomes(roster) == [(2, "contradicts", "part_of_household"), (3, "contradicts", "name_differs")]
+    for number_ in (2, 3):
+        actions.decide_row(by=CLERK, roster_id=roster.id, row_id=row(roster, number_).id, decision="kept")
+    assert applied(roster) == {"ended": 2, "changed": 0, "new": 2}
+
+
 def test_a_household_that_another_joined_since_is_not_torn_by_the_review(tmp_path: Path, home: UUID) -> None:
     rows = [
         [1, "安国强", AN, "康乐镇", "皇城镇", "2023-11-12"],
