@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from yingbao.workbooks import sheets
+from yingbao.workbooks.lines import read_lines
 from yingbao.workbooks.sheets import FileMissing, FileUnreadable, open_sheets
 
-from .conftest import HEADING, save
+from .conftest import HEADING, SPELLINGS, ZHANG, save
 
 
 def _refusal(path: Path) -> str:
@@ -79,3 +80,14 @@ def test_one_cell_in_the_farthest_corner_does_not_fill_the_memory(tmp_path: Path
                 content = content.replace(b"</sheetData>", corner)
             target.writestr(item, content)
     assert "1048576 行" in _refusal(far)
+
+
+def test_a_text_of_eleven_hundred_thousand_rows_is_read_each_row_at_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "百万行.csv"
+    good, bad = f"张三,{ZHANG},C类\n", "张三,1.40E+17,C类\n"
+    path.write_text("姓名,身份证号,人员类别\n" + good * 700_000 + bad + good * 399_999, encoding="utf-8")
+    [lines] = read_lines(path, SPELLINGS).sheets
+    assert (lines.reading.usable, lines.reading.unusable) == (1_099_999, 1)
+    assert [(lines.numbers[place], why) for place, why in enumerate(lines.reasons) if why] == [
+        (700_002, "id_float_lost_digits")
+    ]
