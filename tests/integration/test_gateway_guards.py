@@ -294,6 +294,26 @@ def test_what_cannot_be_read_is_refused_in_words(world: World, path: str, body: 
     assert answer.json["message"]
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("bills/query", {"bill_number": "123"}, "字段 bill_number 不对：写法应合 ^[0-9]{17}$"),
+        ("bills/query", {"bill_no": "1"}, "字段 bill_no 不对：没有这个字段，请核对拼写"),
+        ("bills/query", {"id_number": ID_CARD}, "字段 请求体 不对：给账单号，或者给证件号码和姓名，只给一种"),
+        ("orders", {}, "字段 bill_numbers 不对：必须填写"),
+        ("orders", {"bill_numbers": []}, "字段 bill_numbers 不对：至少 1 项"),
+        ("orders", {"bill_numbers": "1"}, "字段 bill_numbers 不对：应是数组"),
+        ("orders", {"bill_numbers": ["24620721000000019"], "offered_fen": 0}, "字段 offered_fen 不对：应大于 0"),
+        ("orders", {"bill_numbers": ["24620721000000019"], "offered_fen": 1.5}, "字段 offered_fen 不对：应是整数，不带小数"),
+    ],
+)  # fmt: skip
+def test_the_banks_engineer_is_told_in_chinese_which_field_is_wrong_and_what_is_wanted(
+    world: World, path: str, body: Any, said: str
+) -> None:
+    answer = world.bank.ask("POST", path, body, key="fields")
+    assert (answer.status, answer.code, answer.json["message"]) == (422, "call-invalid", said)
+
+
 def test_another_method_is_told_the_right_one(world: World) -> None:
     answer = world.bank.ask("GET", "orders")
     assert (answer.status, answer.code, answer.headers["Allow"]) == (405, "call-method", "POST")

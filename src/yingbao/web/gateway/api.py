@@ -13,9 +13,9 @@ from ninja.security import APIKeyHeader
 from pydantic_core import from_json
 
 from yingbao.kernel.refusal import Refusal
-from yingbao.web.gateway import operations, schemas, statements
+from yingbao.web.gateway import fields, operations, schemas, statements
 from yingbao.web.gateway.answers import problem, problem_of
-from yingbao.web.gateway.errors import CallInvalid, CallNotSigned, CallUnreadable
+from yingbao.web.gateway.errors import CallNotSigned, CallUnreadable
 from yingbao.web.gateway.guards import Caller
 
 PREFIX: Final = "/gateway/v1/"
@@ -174,8 +174,9 @@ def invalid(request: HttpRequest, error: ValidationError | type[ValidationError]
     """The first field that cannot be as given; the value itself is never repeated."""
     assert isinstance(error, ValidationError)
     first = error.errors[0]
-    place = ".".join(str(part) for part in first["loc"][1:] if not str(part).startswith("function-"))
-    return _respond(*problem_of(CallInvalid(place, str(first["msg"]))))
+    loc = first["loc"][2 if first["loc"][0] == "body" else 1 :]  # of a body ninja also names our parameter
+    place = [part for part in loc if not str(part).startswith("function-")]
+    return _respond(*problem_of(fields.invalid(first, place)))
 
 
 @api.exception_handler(HttpError)

@@ -22,12 +22,12 @@ from django.urls import Resolver404, resolve
 from pydantic import BaseModel, ValidationError
 
 from yingbao.kernel.refusal import Refusal
-from yingbao.web.gateway import envelopes, guards, operations, schemas
+from yingbao.web.gateway import envelopes, fields, guards, operations, schemas
 from yingbao.web.gateway.answers import platform_keys, problem, problem_of, signature_headers
 from yingbao.web.gateway.api import PREFIX
 from yingbao.web.gateway.calls import address_of, path_of, read_body, read_signed
 from yingbao.web.gateway.document import OPENAPI
-from yingbao.web.gateway.errors import CallInvalid, CallMethod, CallPathUnknown, CallUnreadable
+from yingbao.web.gateway.errors import CallMethod, CallPathUnknown, CallUnreadable
 from yingbao.web.gateway.guards import Caller
 
 Environ: TypeAlias = dict[str, Any]
@@ -134,10 +134,10 @@ def _read(model: type[Model], body: bytes) -> Model:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        first = error.errors(include_url=False, include_input=False)[0]
         if first["type"] == "json_invalid":
             raise CallUnreadable("请求体不是 UTF-8 的 JSON") from None
-        raise CallInvalid(".".join(str(part) for part in first["loc"]), first["msg"]) from None
+        raise fields.invalid(first, first["loc"]) from None
 
 
 def _by_ninja(who: Caller, environ: Environ, path: str, body: bytes) -> Answer:
