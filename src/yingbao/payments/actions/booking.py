@@ -1,27 +1,19 @@
 """What a payment moves in the ledger: from where it came to the funds it is levied for, to the fen.
 
-A bill's standard is split over its funds as the release says (one fund where it says nothing); the person's money fills
-them first, in their order, then each payer's. The same walk goes over an order paid in several ways. So every posting
-names one source, one fund and one bill, and a refund takes back exactly these.
+The split of a bill over payers and funds is `billing.levy`'s; the same walk goes over an order paid in several ways. So every
+posting names one source, one fund and one bill, and a refund takes back exactly these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, TypeVar
 from uuid import UUID
 
-from yingbao.billing.policies import release_of
+from yingbao.billing.levy import county_of, fund_account, levied, payer_account, pour
 from yingbao.ledger.accounts import Account
 from yingbao.ledger.actions import Posting
-from yingbao.policy.amounts import funds_of
-
-#: 居民统筹基金 of the national platform: the fund of a levy the release does not split.
-RESIDENT_FUND: Final = "390100"
-Source = TypeVar("Source")
-Sink = TypeVar("Sink")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,47 +32,6 @@ class Booking:
     benefit_end: date | None
     shares: tuple[tuple[str, int], ...]
 
-    @property
-    def county(self) -> str:
-        """The county whose accounts it is booked on."""
-        return county_of(self.unit_code)
-
-
-def county_of(unit_code: str) -> str:
-    """The county a unit belongs to."""
-    return unit_code.partition("-")[0][:6]
-
-
-def pour(
-    sources: Iterable[tuple[Source, int]], sinks: Iterable[tuple[Sink, int]]
-) -> Iterator[tuple[Source, Sink, int]]:
-    """Fill sinks in order from sources in order; both come to the same sum. Raises ValueError where they do not.
-
-    >>> list(pour([("cash", 70), ("card", 30)], [("a", 50), ("b", 50)]))
-    [('cash', 'a', 50), ('cash', 'b', 20), ('card', 'b', 30)]
-    """
-    left, wanting = list(sources), list(sinks)
-    if sum(fen for _, fen in left) != sum(fen for _, fen in wanting):
-        raise ValueError("sources and sinks differ")
-    at, have = 0, left[0][1] if left else 0
-    for sink, fen in wanting:
-        wanted = fen
-        while wanted:
-            while not have:
-                at, have = at + 1, left[at + 1][1]
-            part = min(have, wanted)
-            yield left[at][0], sink, part
-            have, wanted = have - part, wanted - part
-
-
-def funds(booking: Booking) -> list[tuple[str, int]]:
-    """The standard over the funds it is levied for, in fen. Raises ReleaseGone."""
-    policy = release_of(booking.release_digest)
-    spec = policy.release.prices[booking.price_rule.partition(".")[2].partition(".")[0]].funds
-    if spec is None:
-        return [(RESIDENT_FUND, booking.standard_fen)]
-    return [(name, fen) for name, fen in funds_of(spec, booking.standard_fen).items() if fen]
-
 
 def source_account(channel_code: str, way: str, unit_code: str) -> Account:
     """Where money of a channel lies: its account, or by the way it was paid at a counter."""
@@ -96,17 +47,15 @@ def receipt_postings(
     own: list[tuple[tuple[Booking, str], int]] = []
     for one in bookings:
         given = [("person", one.fen), *one.shares]
-        for payer, fund, fen in pour(given, funds(one)):
+        for payer, fund, fen in levied(one.release_digest, one.price_rule, one.standard_fen, given):
             if payer == "person":
                 own.append(((one, fund), fen))
             else:
-                debit = Account("payer", payer, one.county)
-                postings.append(
-                    Posting(debit, Account("fund", fund, one.county), fen, one.unit_code, one.bill_id)
-                )
+                debit, credit = payer_account(payer, one.unit_code), fund_account(fund, one.unit_code)
+                postings.append(Posting(debit, credit, fen, one.unit_code, one.bill_id))
     for way, (one, fund), fen in pour(tenders, own):
-        debit = source_account(channel_code, way, one.unit_code)
-        postings.append(Posting(debit, Account("fund", fund, one.county), fen, one.unit_code, one.bill_id))
+        debit, credit = source_account(channel_code, way, one.unit_code), fund_account(fund, one.unit_code)
+        postings.append(Posting(debit, credit, fen, one.unit_code, one.bill_id))
     return postings
 
 

@@ -9,13 +9,13 @@ from typing import Final
 
 from django.db import IntegrityError, connection
 
+from yingbao.billing.levy import county_of
 from yingbao.journal.acting import NATION, Acting
 from yingbao.journal.actions import record
 from yingbao.journal.content import plain_text
 from yingbao.journal.scope import within
 from yingbao.kernel.dates import CHINA
 from yingbao.kernel.ids import uuid7
-from yingbao.payments.actions.booking import county_of
 from yingbao.payments.actions.confirming import Told, take_within
 from yingbao.payments.actions.ordering import TenderGiven, Wanted, place_order
 from yingbao.payments.actions.refunding import pay_out

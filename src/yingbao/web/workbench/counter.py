@@ -13,12 +13,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yingbao.billing.levy import county_of
 from yingbao.billing.queries.bills import bill_by_number, bills_by_number, current_bills
 from yingbao.kernel import bill_numbers
 from yingbao.kernel.dates import CHINA
 from yingbao.kernel.ids import uuid7
 from yingbao.payments import actions
-from yingbao.payments.actions.booking import county_of
 from yingbao.payments.errors import AlreadyPaid, KeyReused, NotPayable
 from yingbao.payments.queries.clerks import clerk_day, day_is_closed
 from yingbao.payments.queries.orders import OrderPage, order_page, order_with_key

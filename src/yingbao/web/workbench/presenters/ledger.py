@@ -11,11 +11,11 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from yingbao.billing.levy import RESIDENT_FUND
 from yingbao.billing.queries.bills import BillPage
 from yingbao.ledger.accounts import KINDS, Account
 from yingbao.ledger.queries import Balance, Month, SheetLine, VoucherPage
 from yingbao.ledger.states import VOUCHERS
-from yingbao.payments.actions.booking import RESIDENT_FUND
 from yingbao.payments.states import TENDERS
 from yingbao.policy.explain import PAYER_NAMES
 from yingbao.web.workbench.presenters.bills import line_rows
