@@ -23,7 +23,7 @@ REWRITE = "run .venv/bin/python tests/house/test_rooms.py"
 #: Actions that write nothing themselves, and why.
 NO_DEED = {"check_password_rules": "reads a password by the rules"}
 #: Steps of another room's deed, within its transaction and under its entry: they take a cursor, and their callers journal.
-STEPS = {"Paid", "insure", "annul_insurance", "settle"}
+STEPS = {"Paid", "hindered", "insure", "annul_insurance", "settle"}
 
 
 #: What is written anew until a roster is submitted; afterwards their own trigger refuses every change.

@@ -8,6 +8,6 @@ VOUCHERS: Final = {
     "receipt": "缴费入账",
     "hold": "收款暂存",
     "full-subsidy": "全额资助入账",
-    "reversal": "退费冲账",
+    "reversal": "冲账",
     "payout": "退款划出",
 }

@@ -98,6 +98,18 @@ STAGES: Final = {
 #: surv_stas 2, 3, 4 of the national platform, and enlistment, which the platform files under the change's reason.
 SURVIVALS: Final = {"died": "死亡", "imprisoned": "服刑", "missing": "失踪", "enlisted": "参军"}
 
+#: Why cover that is paid for cannot be written (`actions.hindered`), and what to do about it.
+HINDRANCES: Final = {
+    "out-of-sight": "此人已迁到别的地区，请由迁入地办理参保",
+    "merged": "这份登记已并入另一个人，请按合并后的那个人办理",
+    "died": "此人已登记死亡，请核对死亡登记",
+    "terminated": "此人的参保已终止或作废，请核对；应当参保的先办恢复参保",
+    "undated": "账单上没有待遇起止日，请补齐资料后重新核定",
+    "too-late": "等待期满时本年度已经结束，请核对待遇起始日",
+    "insured-elsewhere": "此人另有没有终止的参保，请核实；已经停保的先登记终止",
+    "covered": "此人整个待遇期都已另有参保，不能重复参保",
+}
+
 #: GB/T 4761, the codes a household book uses.
 RELATIONS: Final = {
     "01": "本人", "02": "户主", "10": "配偶", "11": "夫", "12": "妻",

@@ -16,7 +16,6 @@ from django.db import connection
 from yingbao.billing.actions import refund as reopen_bill
 from yingbao.billing.policies import release_of
 from yingbao.billing.queries.bills import bill_by_id
-from yingbao.journal import direct
 from yingbao.journal.acting import Acting
 from yingbao.journal.actions import record
 from yingbao.journal.content import plain_text
@@ -148,10 +147,8 @@ def _take_back(by: Acting, refund: Refund, now: datetime, entry: UUID) -> None:
         at=now, journal_id=entry,
     )  # fmt: skip
     bill = bill_by_id(receipt.bill_id).bill
-    annul_insurance(
-        resident_id=receipt.resident_id, place=release_of(bill.release_digest).release.region,
-        evidence=f"缴款凭据 {receipt.number}", into=direct.cursor(),
-    )  # fmt: skip
+    place = release_of(bill.release_digest).release.region
+    annul_insurance([(receipt.resident_id, f"缴款凭据 {receipt.number}")], place=place)
     reopen_bill(
         by=by.also("bill.settle"),
         bill_id=receipt.bill_id,

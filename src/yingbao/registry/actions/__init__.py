@@ -2,7 +2,7 @@
 
 from yingbao.registry.actions.covers import end_cover, end_holding, recognise, record_cover
 from yingbao.registry.actions.details import change_details, give_document
-from yingbao.registry.actions.enrolling import Paid, annul_insurance, insure
+from yingbao.registry.actions.enrolling import Paid, annul_insurance, hindered, insure
 from yingbao.registry.actions.lives import change_state, end_survival, record_survival, withdraw_survival
 from yingbao.registry.actions.loads import ask_load, load_now, load_population, run_load
 from yingbao.registry.actions.merges import ask_merge, ask_split, decide
@@ -29,6 +29,7 @@ __all__ = [
     "end_survival",
     "give_document",
     "give_duty",
+    "hindered",
     "insure",
     "load_now",
     "load_population",

@@ -1,6 +1,6 @@
-"""What a payment does to an enrolment: cover from its first day to its last, and 未参保 becomes 正常参保. And back.
+"""What money does to an enrolment, or a declaration accepted: cover from its first day to its last, and 未参保 becomes 正常参保.
 
-In sets, within the transaction of the payment, which has journalled it: the rows are stamped with its entry.
+And back. In sets, within the transaction of the deed, which journals it: the rows are stamped with its entry.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from uuid import UUID
 
 import psycopg
 
+from yingbao.journal import direct
 from yingbao.kernel.ids import uuid7
 from yingbao.registry.states import EDGES, RESIDENT
 
@@ -36,9 +37,37 @@ WITH paid AS (
 INSERT INTO registry_change (id, resident_id, kind, from_state, to_state, "on", reason)
 SELECT change_id, id, '{_FIRST.kind}', '{_FIRST.from_state}', '{_FIRST.to_state}', $8, evidence FROM enrolled
 """
+#: The first reason of `states.HINDRANCES` for which a person's cover cannot be written.
+_HINDERED: Final = """
+SELECT * FROM (
+    SELECT w.resident_id, CASE
+        WHEN r.id IS NULL THEN 'out-of-sight'
+        WHEN r.merged_into_id IS NOT NULL THEN 'merged'
+        WHEN EXISTS (SELECT FROM registry_survival s WHERE s.resident_id = r.id AND s.status = 'died'
+            AND NOT isempty(s.period)) THEN 'died'
+        WHEN r.state IN ('3', '4') THEN 'terminated'
+        WHEN w.first_on IS NULL OR w.last_on IS NULL THEN 'undated'
+        WHEN w.first_on > w.last_on THEN 'too-late'
+        WHEN EXISTS (SELECT FROM registry_cover c WHERE c.resident_id = r.id AND upper_inf(c.period)
+            AND c.period && daterange(w.first_on, w.last_on, '[]')) THEN 'insured-elsewhere'
+        WHEN (SELECT max(upper(c.period)) FROM registry_cover c WHERE c.resident_id = r.id
+            AND c.period && daterange(w.first_on, w.last_on, '[]')) > w.last_on THEN 'covered'
+    END AS why
+    FROM unnest($1::uuid[], $2::date[], $3::date[]) AS w(resident_id, first_on, last_on)
+    LEFT JOIN registry_resident r ON r.id = w.resident_id
+) judged WHERE why IS NOT NULL
+"""
+_LOCK: Final = "SELECT FROM registry_resident WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE"
+#: The covers of somebody merged into another person are that person's; found first, for a row policy lets no expression
+#: look rows up by index.
 _ANNUL: Final = f"""
-UPDATE registry_cover SET period = 'empty' WHERE resident_id = $1 AND insurance = '{RESIDENT}' AND place = $2
-    AND evidence = $3 AND NOT isempty(period)
+WITH annulled AS MATERIALIZED (
+    SELECT coalesce(r.merged_into_id, r.id) AS resident_id, a.evidence
+    FROM unnest($1::uuid[], $2::text[]) AS a(resident_id, evidence) JOIN registry_resident r ON r.id = a.resident_id
+)
+UPDATE registry_cover c SET period = 'empty' FROM annulled a
+WHERE c.resident_id = a.resident_id AND c.evidence = a.evidence AND c.insurance = '{RESIDENT}' AND c.place = $3
+    AND NOT isempty(c.period) RETURNING c.evidence
 """
 
 
@@ -52,10 +81,22 @@ class Paid:
     evidence: str
 
 
-def insure(paid: Sequence[Paid], *, place: str, on: date, into: psycopg.RawCursor[Any]) -> None:
-    """Write the cover and the enrolment of those who paid. `evidence` names the receipt; `place` is the pooling region.
+def hindered(paid: Sequence[Paid]) -> dict[UUID, str]:
+    """Who of these cannot be insured and why, a code of `states.HINDRANCES`; in one statement for all.
 
-    Whoever has other insurance without an end must be asked for before (`queries.standing_elsewhere`).
+    Everybody asked about is locked, in the order of ids, so that it still holds when `insure` follows.
+    """
+    at = direct.cursor()
+    residents = [one.resident_id for one in paid]
+    at.execute(_LOCK, [residents])
+    at.execute(_HINDERED, [residents, [one.first_on for one in paid], [one.last_on for one in paid]])
+    return dict(at.fetchall())
+
+
+def insure(paid: Sequence[Paid], *, place: str, on: date, into: psycopg.RawCursor[Any]) -> None:
+    """Write the cover and the enrolment of those paid for. `evidence` names the receipt or the declaration; `place` is the pooling region.
+
+    Whoever has other insurance without an end must be asked for before (`hindered`, or as a payment does).
     """
     if paid:
         into.execute(
@@ -73,6 +114,11 @@ def insure(paid: Sequence[Paid], *, place: str, on: date, into: psycopg.RawCurso
         )
 
 
-def annul_insurance(*, resident_id: UUID, place: str, evidence: str, into: psycopg.RawCursor[Any]) -> None:
-    """The cover a refunded payment bought never held; an empty span says so. The enrolment stays as it is."""
-    into.execute(_ANNUL, [resident_id, place, evidence])
+def annul_insurance(covers: Sequence[tuple[UUID, str]], *, place: str) -> set[str]:
+    """Covers that were never to hold, by resident and evidence; an empty span says so. The enrolment stays as it is.
+
+    Returns the evidence of those annulled: one whose person has moved out of sight is not among them.
+    """
+    at = direct.cursor()
+    at.execute(_ANNUL, [[resident for resident, _ in covers], [evidence for _, evidence in covers], place])
+    return {row[0] for row in at.fetchall()}
