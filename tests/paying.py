@@ -32,6 +32,18 @@ _RECEIVED = (
     "SELECT coalesce(array_agg(bill_id ORDER BY bill_id), '{}') FROM payments_receipt WHERE state = 'valid'"
 )
 
+_IN_STATE = "SELECT coalesce(array_agg(id ORDER BY id), '{{}}') FROM billing_bill WHERE state = '{}'"
+#: Bills of vouchers of full subsidy that are not reversed; one with two of them would stand here twice.
+_STANDING = (
+    "SELECT coalesce(array_agg(bill ORDER BY bill), '{}') FROM (SELECT (SELECT min(p.about::text)::uuid "
+    "FROM ledger_posting p WHERE p.voucher_id = v.id) FROM ledger_voucher v WHERE v.kind = 'full-subsidy' "
+    "AND NOT EXISTS (SELECT FROM ledger_voucher r WHERE r.reverses_id = v.id)) standing(bill)"
+)
+_GIVEN = (
+    "SELECT coalesce(sum(l.fen), 0)::bigint FROM billing_line l JOIN billing_bill b ON b.id = l.bill_id "
+    "WHERE b.state IN ('paid', 'declared') AND {}"
+)
+
 
 def at(day: date, hour: int = 10, minute: int = 0, second: int = 0) -> datetime:
     """An instant by the clock in China."""
@@ -115,18 +127,25 @@ def conserved(taken: Mapping[tuple[str, str], int]) -> None:
     """Of the transactions taken (channel, transaction: fen) not a fen appeared or is lost, and nobody paid twice.
 
     The books balance; channels hold what they took less what they gave back, as receipts or as money to be given back;
-    every transaction has one outcome; a paid bill, a valid receipt and cover are there together or not at all.
+    every transaction has one outcome; a paid bill, a valid receipt and cover are there together or not at all, and so are
+    a declared bill, its standing voucher and cover; funds hold the standards of both, payers owe what they give of them.
     """
     found = books()
-    held = sum(fen for code, fen in found.items() if code.startswith("channel:"))
+    held = _of(found, "channel:")
     back = ask(_SUM.format("payments_refund", "state = 'done'"))
     waiting = ask(_SUM.format("payments_refund", "state IN ('approved', 'failed')"))
     assert held == sum(taken.values()) - back
-    assert sum(fen for code, fen in found.items() if code.startswith("holding:")) == waiting
+    assert _of(found, "holding:") == waiting
     assert held == ask(_SUM.format("payments_receipt", "state = 'valid'")) + waiting
     assert ask("SELECT count(*) FROM payments_payment") == len(taken)
     assert ask(_SUM.format("payments_payment", "true")) == sum(taken.values())
     assert ask(_TWICE) == 0
-    paid = ask("SELECT coalesce(array_agg(id ORDER BY id), '{}') FROM billing_bill WHERE state = 'paid'")
+    paid, declared = ask(_IN_STATE.format("paid")), ask(_IN_STATE.format("declared"))
     covered = ask("SELECT count(*) FROM registry_cover WHERE insurance = '390' AND NOT isempty(period)")
-    assert (paid, len(paid)) == (ask(_RECEIVED), covered)
+    assert (paid, declared, len(paid) + len(declared)) == (ask(_RECEIVED), ask(_STANDING), covered)
+    assert _of(found, "fund:") == ask(_GIVEN.format("true"))
+    assert _of(found, "payer:") == ask(_GIVEN.format("l.payer <> 'person'"))
+
+
+def _of(found: Mapping[str, int], kind: str) -> int:
+    return sum(fen for code, fen in found.items() if code.startswith(kind))

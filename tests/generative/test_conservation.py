@@ -1,8 +1,9 @@
-"""Whatever payers, banks and clerks do, in whatever order: not a fen appears or is lost, and nobody pays twice.
+"""Whatever payers, banks, clerks and the tax side do, in whatever order: not a fen appears or is lost, and nobody pays twice.
 
 Orders, confirmations told again, late, for another amount, after a cancellation, for orders nobody knows; two payers for
-one bill; refunds asked, agreed, declined, paid out, failed. After every step the books balance, what channels hold is
-what they took less what they gave back, every transaction has one outcome, and nobody has two valid receipts.
+one bill; refunds asked, agreed, declined, paid out, failed; somebody paid for in full whose declaration is accepted, refused
+after all, whose enrolment ends and begins again. After every step the books balance, what channels hold is what they took
+less what they gave back, every transaction has one outcome, and nobody has two valid receipts.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ import databases
 import given as world
 import paying
 from people import CLERK, COUNTY, REVIEWER
+from yingbao.billing import actions as billing
 from yingbao.journal.scope import within
 from yingbao.kernel.refusal import Refusal
 from yingbao.payments import actions
 from yingbao.payments.errors import NotRefundable, NoWayFrom
 from yingbao.payments.queries.channels import ChannelForCall
 from yingbao.payments.queries.refunds import refunds
+from yingbao.registry import actions as registry
+from yingbao.registry.errors import NoWay
 
 #: In the window, on its last day, and after it (二(二)): an order may be made on one day and paid on another.
 DAYS = (date(2023, 10, 8), date(2023, 12, 31), date(2024, 1, 2))
@@ -34,21 +38,24 @@ _PEOPLE = (
     ("安国强", "111", ()),
     ("兰秀英", "222", ("rural_allowance_1",)),
     ("贺小军", "131", ("rural_allowance_2",)),
+    ("常有福", "133", ("extreme_poverty",)),
 )
 _setting: dict[str, Any] = {}
 
 
 @pytest.fixture
 def a_county(migrated: str) -> Iterator[None]:
-    """Three people with bills, two banks; every run of the machine gets a copy."""
+    """Three people with bills and one declared, two banks; every run of the machine gets a copy."""
     with databases.cloned(migrated) as name:
         world.units()
         people = [world.lonely(who, "19800101", order, *classes) for who, order, classes in _PEOPLE]
         world.assessed()
         channels = [paying.bank("rcb"), paying.bank("wechat")]
         numbers = [paying.number_of(one) for one in people]
+        issue = billing.issue_register(by=CLERK, region=COUNTY, benefit_year=2024)
+        batch = billing.send_zero_fee(by=CLERK, register_id=issue)
         connection.close()
-        _setting.update(template=name, people=people, channels=channels, numbers=numbers)
+        _setting.update(batch=batch, template=name, people=people, channels=channels, numbers=numbers)
         yield
 
 
@@ -192,6 +199,23 @@ class Payers(RuleBasedStateMachine):
                     by=channel.acting(), channel_id=channel.id, refund_number=one.number, channel_number="R",
                     at=paying.at(DAYS[0]),
                 )  # fmt: skip
+
+    @rule(flag=st.sampled_from("10"), day=st.sampled_from(DAYS))
+    def is_answered_by_the_tax_side(self, flag: str, day: date) -> None:
+        content = f"init_rsdt_clct_detl_id,clct_flag,err_msg\n{_setting['numbers'][3]},{flag},撤销\n"
+        billing.read_acknowledgement(
+            by=CLERK, batch_id=_setting["batch"], content=content.encode(), now=paying.at(day)
+        )
+
+    @rule(deed=st.sampled_from(("terminate", "register-again")))
+    def leaves_or_comes_back(self, deed: str) -> None:
+        try:
+            registry.change_state(
+                by=CLERK, resident_id=_setting["people"][3], deed=deed, on=DAYS[0], reason="核实"
+            )
+        except NoWay:
+            return
+        world.assessed(on=DAYS[1])
 
     def waiting(self, state: str) -> Any:
         with within(CLERK):

@@ -9,6 +9,7 @@ from html import unescape
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client, override_settings
 
@@ -17,9 +18,11 @@ import moneyed
 import paying
 from journeys.desk import MIDDLEWARE
 from people import CLERK, KANGLE_AGENT, PROGRAM, SEASON, number
+from yingbao.billing import actions as billing
 from yingbao.journal.scope import within
 from yingbao.payments import actions
 from yingbao.payments.queries.refunds import refunds
+from yingbao.registry import actions as registry
 from yingbao.web import verify
 
 As = Callable[..., Client]
@@ -310,3 +313,66 @@ def test_a_department_that_has_not_handed_in_its_list_is_on_the_home_page(
     # SN-038: compared every month, reminded of on the 20th
     assert "名册没有按时报" in text_of(as_(day=date(2023, 10, 26)).get("/"))
     assert "名册没有按时报" not in text_of(as_().get("/"))
+
+
+@pytest.fixture
+def declared(as_: As) -> tuple[UUID, UUID, str]:
+    """兰秀英, 特困, and 安国强, 孤儿, whose line the tax side accepts though he has been insured in 兰州 since; the batch's page."""
+    given.units()
+    poor = given.lonely("兰秀英", "19500301", "222", "extreme_poverty")
+    other = given.lonely("安国强", "19600101", "111", "orphan")
+    given.assessed()
+    issue = billing.issue_register(by=CLERK, region="620721", benefit_year=2024)
+    batch = f"/batches/{billing.send_zero_fee(by=CLERK, register_id=issue)}/"
+    registry.record_cover(
+        by=CLERK,
+        resident_id=other,
+        insurance="310",
+        place="兰州市",
+        from_on=SEASON,
+        through_on=None,
+        evidence="平台查询",
+    )
+    lines = [f"{paying.number_of(one)},1," for one in (poor, other)]
+    content = "\n".join(["init_rsdt_clct_detl_id,clct_flag,err_msg", *lines, ""]).encode()
+    answer = as_().post(batch, {"file": SimpleUploadedFile("回执.csv", content)})
+    words = text_of(answer)
+    assert (answer.status_code, "受理 1 行，退回 0 行，受理而未入账 1 行" in words) == (200, True)
+    assert "第 3 行 此人另有没有终止的参保" in words
+    return poor, other, batch
+
+
+def test_who_is_paid_for_in_full_is_followed_from_the_month_to_the_clause(
+    declared: tuple[UUID, UUID, str], as_: As
+) -> None:
+    poor, _, batch = declared
+    person = text_of(as_().get(f"/residents/{poor}/"))
+    assert "全额资助，2023-10-08 申报受理 380.00 医疗救助资金" in person
+    months = text_of(as_("finance").get("/payments/ledger/"))
+    # funds 380, of people nothing, of payers 380
+    assert "2023 年 10 月 380.00 0.00 380.00" in months
+    month = as_("finance").get("/payments/ledger/month/?month=2023-10").content.decode()
+    [account] = set(re.findall(r'href="(/payments/ledger/accounts/[^"]+)">医疗救助资金<', month))
+    sheet = as_("finance").get(unescape(account)).content.decode()
+    [voucher] = set(re.findall(r'href="(/payments/ledger/vouchers/[^"]+)"', sheet))
+    page = as_("finance").get(voucher).content.decode()
+    words = text_of(as_("finance").get(voucher))
+    assert "全额资助入账凭证" in words
+    assert "2024-620721-01-L01 第 " in words
+    assert batch in page
+    assert "肃医保〔2023〕48号 二(三)1" in words
+    bill = text_of(as_().get(f"/bills/{paying.number_of(poor)}/"))
+    assert "全额资助，零费申报受理" in bill
+    assert "已零费申报 2023-10-08" in bill
+
+
+def test_who_was_accepted_but_could_not_be_covered_is_shown_with_the_reason(
+    declared: tuple[UUID, UUID, str], as_: As
+) -> None:
+    _, other, batch = declared
+    listed = text_of(as_().get(f"{batch}?outcome=unbooked"))
+    assert "安国强" in listed
+    assert "兰秀英" not in listed
+    assert "此人另有没有终止的参保，请核实；已经停保的先登记终止。处理好了把这份回执再交一次" in listed
+    assert "还没有入账：此人另有没有终止的参保" in text_of(as_().get(f"/bills/{paying.number_of(other)}/"))
+    assert "申报受理" not in text_of(as_().get(f"/residents/{other}/"))

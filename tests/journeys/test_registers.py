@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 
 import databases
 import given
+import paying
 from journeys.browser import DESK, PHONE, faults, picture, serve, sideways
 from journeys.desk import MIDDLEWARE
 from people import CLERK, PROGRAM, YANGCHENG_CLERK, number
@@ -162,7 +163,7 @@ def refuse_one(batch_id: object) -> None:
     with within(CLERK):
         [line, *_] = batches.lines(batch_id)  # type: ignore[arg-type]
     text = f"init_rsdt_clct_detl_id,clct_flag,err_msg\n{line.number},0,证件号码与公安不一致\n"
-    actions.read_acknowledgement(by=CLERK, batch_id=batch_id, content=text.encode())  # type: ignore[arg-type]
+    actions.read_acknowledgement(by=CLERK, batch_id=batch_id, content=text.encode(), now=paying.at(SEASON))  # type: ignore[arg-type]
 
 
 def test_who_may_only_look_finds_no_button(county: None, opened: Callable[..., object]) -> None:

@@ -74,12 +74,12 @@ class NothingToSend(Conflict):
 
 
 class AssessmentRunning(Conflict):
-    """Two assessments of one region and year at once."""
+    """Two assessments of one region and year at once, or the answer to a declaration read meanwhile."""
 
     code: ClassVar[str] = "assessment-running"
 
     def __init__(self) -> None:
-        super().__init__("这个地区正在核定，请等它做完（见清册页的进度），再重新核定")
+        super().__init__("这个地区正在核定，请等它做完（见清册页的进度），再办")
 
 
 class NotOpen(Conflict):

@@ -21,20 +21,19 @@ STATES: Final = {
     "superseded": "已由新账单代替",
     "closed": "已关闭",
 }
-#: Of these a person has at most one a year.
+#: Of these a person has at most one a year. Paid and declared bills carry `paid_on`, and no new answer replaces them.
 CURRENT: Final = ("open", "declared", "paid")
 FIRST: Final = "open"
 
 
 EDGES: Final = (
     Edge("supersede", "open", "superseded", "重新核定，金额或依据变了"),
-    Edge("supersede", "declared", "superseded", "重新核定，金额或依据变了"),
     Edge("declare", "open", "declared", "零费申报已受理"),
     Edge("undeclare", "declared", "open", "零费申报被退回"),
     Edge("pay", "open", "paid", "缴费入账"),
     Edge("refund", "paid", "open", "退费"),
     Edge("close", "open", "closed", "人员终止，或年度结束"),
-    Edge("close", "declared", "closed", "人员终止，或年度结束"),
+    Edge("close", "declared", "closed", "待遇开始以前人员终止"),
     Edge("refund-and-close", "paid", "closed", "退费并终止"),
 )
 #: How an issue differs from the one before, person by person.
@@ -47,7 +46,12 @@ DIFFERENCES: Final = {
 #: What goes to the tax side.
 BATCHES: Final = {"zero-fee": "零费申报", "tags": "身份标识与征收标准"}
 #: How a line of a batch came back.
-ANSWERS: Final = {"waiting": "待回执", "accepted": "已受理", "refused": "退回"}
+ANSWERS: Final = {
+    "waiting": "待回执",
+    "accepted": "已受理",
+    "unbooked": "已受理，未入账",
+    "refused": "退回",
+}
 
 
 def edge(event: str, from_state: str) -> Edge | None:

@@ -14,7 +14,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 import given
-from people import CLERK, FINANCE, GAOTAI_CLERK, HONGWANSI, KANGLE, PROGRAM, number
+import paying
+from people import CLERK, FINANCE, GAOTAI_CLERK, HONGWANSI, KANGLE, PROGRAM, SEASON, number
 from rosters_lists import hand_in, workbook
 from yingbao.billing import actions
 from yingbao.billing.errors import (
@@ -39,6 +40,7 @@ from yingbao.rosters.queries import unused_rows
 from yingbao.workbooks.sheets import open_sheets
 
 LATER = date(2023, 11, 20)
+NOW = paying.at(SEASON)
 
 
 @pytest.fixture(autouse=True)
@@ -178,11 +180,11 @@ def test_who_is_paid_for_in_full_is_declared_once_and_the_answer_is_read_line_by
         f"{line.number},0,重复\n"
         f"{line.number},9,\n"
     )
-    read = actions.read_acknowledgement(by=CLERK, batch_id=batch_id, content=text.encode())
+    read = actions.read_acknowledgement(by=CLERK, batch_id=batch_id, content=text.encode(), now=NOW)
     assert (read.accepted, read.refused, read.faulty) == (1, 0, 3)
     assert [place for place, _ in read.faults] == [3, 4, 5]
     assert given.bill_of(people["poor"]).bill.state == "declared"
-    again = actions.read_acknowledgement(by=CLERK, batch_id=batch_id, content=text.encode("gb18030"))
+    again = actions.read_acknowledgement(by=CLERK, batch_id=batch_id, content=text.encode("gb18030"), now=NOW)
     assert (again.accepted, again.again) == (0, 1)
 
 
@@ -192,7 +194,7 @@ def test_who_was_refused_can_be_declared_again(people: dict[str, UUID]) -> None:
     first = actions.send_zero_fee(by=CLERK, register_id=one)
     poor = given.bill_of(people["poor"]).bill
     text = f"init_rsdt_clct_detl_id,clct_flag,err_msg\n{poor.number},0,证件号码不符\n"
-    read = actions.read_acknowledgement(by=CLERK, batch_id=first, content=text.encode())
+    read = actions.read_acknowledgement(by=CLERK, batch_id=first, content=text.encode(), now=NOW)
     assert (read.accepted, read.refused) == (0, 1)
     assert given.bill_of(people["poor"]).bill.state == "open"
     second = actions.send_zero_fee(by=CLERK, register_id=one)
@@ -215,13 +217,13 @@ def test_who_was_refused_can_be_declared_again(people: dict[str, UUID]) -> None:
 )
 def test_a_file_that_is_no_answer_is_refused_in_words(content: bytes, why: str) -> None:
     with pytest.raises(AcknowledgementUnreadable, match=why):
-        actions.read_acknowledgement(by=CLERK, batch_id=UUID(int=1), content=content)
+        actions.read_acknowledgement(by=CLERK, batch_id=UUID(int=1), content=content, now=NOW)
 
 
 def test_an_answer_to_no_batch_of_ours_is_refused() -> None:
     with pytest.raises(BatchNotFound):
         actions.read_acknowledgement(
-            by=CLERK, batch_id=UUID(int=1), content=b"init_rsdt_clct_detl_id,clct_flag,err_msg\n"
+            by=CLERK, batch_id=UUID(int=1), content=b"init_rsdt_clct_detl_id,clct_flag,err_msg\n", now=NOW
         )
 
 

@@ -30,7 +30,10 @@ PAID_FEN: Final = tuple(f"{payer}_fen" for payer in PAYERS)
 NEW: Final = (
     "id", "number", "resident_id", "unit_code", "category", *ANSWER, *PAID_FEN, "fingerprint", "supersedes"
 )  # fmt: skip
-_CURRENT: Final = "{'id': 'UUID', 'resident_id': 'UUID', 'state': 'VARCHAR', 'fingerprint': 'UUID', 'paid_on': 'DATE', 'has_transfer': 'BOOLEAN'}"
+_CURRENT: Final = (
+    "{'id': 'UUID', 'resident_id': 'UUID', 'state': 'VARCHAR', 'fingerprint': 'UUID', 'paid_on': 'DATE', "
+    "'benefit_start': 'DATE', 'has_transfer': 'BOOLEAN'}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Answers:
 def answer_all(parts: tuple[Part, ...], folder: Path, *, on: date) -> Answers:
     """Answer for everybody of `snapshot.parquet`, and compare with `current.csv`.
 
-    Who has paid is answered for the day of payment, all others for `on`.
+    Who has paid or is declared is answered for the day of that, all others for `on`.
     """
     db = duckdb.connect()
     try:
@@ -86,7 +89,7 @@ def answer_all(parts: tuple[Part, ...], folder: Path, *, on: date) -> Answers:
         db.execute(
             f"CREATE TABLE current AS SELECT * FROM read_csv('{folder / 'current.csv'}', header = false, auto_detect = false, columns = {_CURRENT})"
         )
-        [(paid,)] = db.execute("SELECT count(*) FROM current WHERE state = 'paid'").fetchall()
+        [(paid,)] = db.execute("SELECT count(*) FROM current WHERE paid_on IS NOT NULL").fetchall()
         db.execute(
             "CREATE TABLE terminated AS SELECT * FROM "
             f"read_csv('{folder / 'terminated.csv'}', header = false, auto_detect = false, columns = {{'resident_id': 'UUID'}})"
@@ -100,7 +103,7 @@ def answer_all(parts: tuple[Part, ...], folder: Path, *, on: date) -> Answers:
                 answers = folder / f"{number}-{who}-answers.parquet"
                 assess_file(part.policy, file, answers, on=on if who == "owing" else None)
                 looks.append(_look(part, file, answers, on))
-        new = _compare(db, looks, folder)
+        new = _compare(db, looks, folder, on)
         outcomes = dict(db.execute("SELECT outcome, count(*) FROM answered GROUP BY 1 ORDER BY 1").fetchall())
         return Answers(outcomes, new, folder)
     finally:
@@ -108,7 +111,7 @@ def answer_all(parts: tuple[Part, ...], folder: Path, *, on: date) -> Answers:
 
 
 def _cut(db: Any, folder: Path, file: Path, parts: tuple[Part, ...], number: int, who: str) -> int:
-    """The people of one part, those who have paid apart with their day. Returns how many; the whole is not copied."""
+    """The people of one part, those who have paid or are declared apart with their day. Returns how many; the whole is not copied."""
     narrower = [p.unit_code for p in parts[number + 1 :] if p.unit_code.startswith(parts[number].unit_code)]
     whole = folder / "snapshot.parquet"
     if not narrower and not number and not who:
@@ -119,12 +122,12 @@ def _cut(db: Any, folder: Path, file: Path, parts: tuple[Part, ...], number: int
     join, more = "", ""
     if who == "paid":
         join, more = (
-            "JOIN current c ON c.state = 'paid' AND c.resident_id = CAST(s.person_id AS UUID)",
+            "JOIN current c ON c.paid_on IS NOT NULL AND c.resident_id = CAST(s.person_id AS UUID)",
             ", c.paid_on",
         )
     elif who == "owing":
         tests.append(
-            "NOT EXISTS (SELECT 1 FROM current c WHERE c.state = 'paid' AND c.resident_id = CAST(s.person_id AS UUID))"
+            "NOT EXISTS (SELECT 1 FROM current c WHERE c.paid_on IS NOT NULL AND c.resident_id = CAST(s.person_id AS UUID))"
         )
     sql = f"SELECT s.*{more} FROM read_parquet('{whole}') s {join} WHERE {' AND '.join(tests)}"
     [(count,)] = db.execute(f"COPY ({sql}) TO '{file}' (FORMAT parquet)").fetchall()
@@ -151,12 +154,19 @@ def _look(part: Part, snapshot: Path, answers: Path, on: date) -> str:
     return f"SELECT *, md5(concat_ws(chr(31), {whole})) AS fingerprint FROM ({read})"
 
 
-def _compare(db: Any, looks: list[str], folder: Path) -> int:
-    """New bills, bills without a person, and transfers, each as a file. Returns the number of new bills."""
+def _compare(db: Any, looks: list[str], folder: Path, on: date) -> int:
+    """New bills, bills without a person, and transfers, each as a file. Returns the number of new bills.
+
+    A bill that is paid or declared stands; a declared one goes with an enrolment that ended before its cover began (N-01).
+    """
+    goes = (
+        f"(c.state = 'open' OR c.state = 'declared' AND c.benefit_start > DATE '{on}' "
+        "AND c.resident_id IN (SELECT resident_id FROM terminated))"
+    )
     if not looks:  # nobody is registered here
         db.execute("CREATE TABLE answered (outcome VARCHAR)")
         db.execute(
-            f"COPY (SELECT id FROM current WHERE state <> 'paid') TO '{folder / 'gone.csv'}' (FORMAT csv, HEADER false)"
+            f"COPY (SELECT id FROM current c WHERE {goes}) TO '{folder / 'gone.csv'}' (FORMAT csv, HEADER false)"
         )
         (folder / "transfers.csv").touch()
         return 0
@@ -165,12 +175,12 @@ def _compare(db: Any, looks: list[str], folder: Path) -> int:
     [(new,)] = db.execute(
         f"COPY (SELECT {listed}, a.fingerprint, c.id AS supersedes, row_number() OVER (ORDER BY a.unit_code, a.resident_id) "
         "AS place FROM answered a LEFT JOIN current c USING (resident_id) WHERE c.id IS NULL "
-        "OR (c.state <> 'paid' AND c.fingerprint <> CAST(a.fingerprint AS UUID))) "
+        "OR (c.state = 'open' AND c.fingerprint <> CAST(a.fingerprint AS UUID))) "
         f"TO '{folder / 'new.parquet'}' (FORMAT parquet)"
     ).fetchall()
     db.execute(
-        "COPY (SELECT c.id FROM current c ANTI JOIN answered a USING (resident_id) WHERE c.state <> 'paid') "
-        f"TO '{folder / 'gone.csv'}' (FORMAT csv, HEADER false)"
+        "COPY (SELECT c.id FROM current c ANTI JOIN answered a USING (resident_id) WHERE "
+        f"{goes}) TO '{folder / 'gone.csv'}' (FORMAT csv, HEADER false)"
     )
     db.execute(
         "COPY (SELECT c.id, a.resident_id, a.unit_code, a.transfer_fen, a.transfer_month, a.category, a.release_digest "

@@ -99,6 +99,15 @@ def _alone(what: str) -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [_LOCK, what])
 
 
+def keep_assessments_away(unit: str, benefit_year: int) -> None:
+    """No assessment of the pooling region and year begins before the running transaction ends. Raises AssessmentRunning."""
+    with connection.cursor() as cursor:
+        what = f"{pooling_region(unit, benefit_year)}/{benefit_year}"
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, what])
+        if not cursor.fetchone()[0]:
+            raise AssessmentRunning
+
+
 def _done(by: Acting, run_id: UUID | None) -> Assessed | None:
     """What this run came to, if it was written before its worker was lost."""
     if run_id is None:
@@ -176,7 +185,13 @@ def _write(
         )  # fmt: skip
         keep(read.parts)
         made = writing.write(
-            assessment_id, benefit_year, read.parts[0].policy.release.region, answers, progress
+            assessment_id,
+            benefit_year,
+            read.parts[0].policy.release.region,
+            answers,
+            read.at,
+            entry_id,
+            progress,
         )
         # bills name it, and foreign keys are looked at when the transaction ends: so it is written once, with what came of it
         Assessment.objects.create(

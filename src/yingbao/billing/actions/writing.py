@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 
 from yingbao.billing.actions.answering import ANSWER, NEW, PAID_FEN, Answers
+from yingbao.billing.actions.declaring import standing_lines, undeclare
 from yingbao.billing.states import CURRENT, from_states
 from yingbao.policy.schema.rules import PAYERS
 
@@ -53,7 +55,7 @@ def current_bills(path: Path, unit: str, benefit_year: int) -> None:
     """The bills people of a unit have for a year, as a CSV that `answering` reads."""
     listed = ", ".join(f"'{state}'" for state in CURRENT)
     statement = (
-        "COPY (SELECT b.id, b.resident_id, b.state, b.fingerprint, b.paid_on, "
+        "COPY (SELECT b.id, b.resident_id, b.state, b.fingerprint, b.paid_on, b.benefit_start, "
         "EXISTS (SELECT FROM billing_transfer t WHERE t.bill_id = b.id) FROM billing_bill b "
         f"WHERE starts_with(b.unit_code, '{unit}') AND b.benefit_year = {benefit_year} AND b.state IN ({listed})) "
         "TO STDOUT (FORMAT csv)"
@@ -76,10 +78,18 @@ def _copy_out(statement: str, path: Path) -> None:
             out.write(block)
 
 
-def write(assessment_id: UUID, benefit_year: int, region: str, answers: Answers, progress: Progress) -> Made:
+def write(
+    assessment_id: UUID,
+    benefit_year: int,
+    region: str,
+    answers: Answers,
+    at: datetime,
+    entry_id: UUID,
+    progress: Progress,
+) -> Made:
     """Supersede, close, write bills and lines, note transfers. Inside the caller's transaction and region."""
     with connection.cursor() as cursor:
-        closed = _close(cursor, answers.gone_csv)
+        closed = _close(cursor, answers.gone_csv, at, entry_id)
         superseded = bills = 0
         if answers.new:
             first = take_numbers(cursor, region, benefit_year, answers.new)
@@ -133,15 +143,20 @@ def _supersede(cursor: Any) -> int:
     return superseded
 
 
-def _close(cursor: Any, path: Path) -> int:
-    """Bills of people who are no longer registered here."""
+def _close(cursor: Any, path: Path, at: datetime, entry_id: UUID) -> int:
+    """Bills of people who are no longer registered here; those that were declared leave the books and the cover goes."""
     if not path.stat().st_size:
         return 0
     copy_in(cursor, "staged_gone", "id uuid", path)
     cursor.execute(
-        f"UPDATE billing_bill b SET state = 'closed' FROM staged_gone g WHERE b.id = g.id AND b.state IN ({states('close')})"
+        "SELECT b.id FROM billing_bill b JOIN staged_gone g ON g.id = b.id WHERE b.state = 'declared'"
     )
-    return int(cursor.rowcount)
+    declared = standing_lines([row[0] for row in cursor.fetchall()])
+    taken_back = undeclare(declared, "close", now=at, entry_id=entry_id)
+    cursor.execute(
+        "UPDATE billing_bill b SET state = 'closed' FROM staged_gone g WHERE b.id = g.id AND b.state = 'open'"
+    )
+    return len(taken_back) + int(cursor.rowcount)
 
 
 def _write_bills(cursor: Any, assessment_id: UUID, benefit_year: int) -> int:

@@ -36,7 +36,10 @@ class Batch(models.Model):
 
 
 class BatchLine(Versioned):
-    """One person's line of a batch, and what came of it. `place` counts from 1."""
+    """One person's line of a batch, and what came of it. `place` counts from 1.
+
+    `booking_id`: what the ledger last booked an accepted declaration under; accepted anew, it gets another.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", db_index=False)
@@ -47,6 +50,7 @@ class BatchLine(Versioned):
     outcome = models.TextField(default="waiting")
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True)
+    booking_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "billing_batch_line"
@@ -57,6 +61,11 @@ class BatchLine(Versioned):
                 fields=["bill", "kind"],
                 name="billing_batch_line_once",
                 condition=~models.Q(outcome="refused"),
+            ),
+            models.UniqueConstraint(
+                fields=["booking_id"],
+                name="billing_batch_line_booking",
+                condition=models.Q(booking_id__isnull=False),
             ),
             models.CheckConstraint(
                 condition=models.Q(outcome__in=list(ANSWERS)), name="billing_batch_line_outcome"

@@ -71,6 +71,7 @@ class Assessment(models.Model):
 class Bill(Versioned):
     """What one resident owes for one benefit year under one release, and why.
 
+    `paid_on`: the day it was paid, or its zero-fee declaration accepted.
     Amounts are whole fen. `standard_fen`, `due_fen` NULL: not determined, `missing` says what is. Rules are ids of
     the release `release_digest`. The facts used are what the registry knew at the assessment's instant.
     `fingerprint` is equal for equal answers: whoever gets the same answer again keeps the bill.

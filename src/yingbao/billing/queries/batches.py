@@ -10,14 +10,15 @@ from uuid import UUID
 from django.db import connection
 
 from yingbao.billing.errors import BatchNotFound
-from yingbao.billing.models import Batch, Register
+from yingbao.billing.models import Batch, BatchLine, Register
+from yingbao.billing.states import ANSWERS
 
 PAGE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class BatchRow:
-    """A batch and how many of its lines wait, were taken and were refused."""
+    """A batch and how many of its lines wait, were taken, taken without being booked, refused."""
 
     batch: Batch
     outcomes: dict[str, int]
@@ -25,7 +26,7 @@ class BatchRow:
 
 @dataclass(frozen=True, slots=True)
 class SentLine:
-    """One person's line."""
+    """One person's line; whoever has moved out of sight has no name."""
 
     place: int
     number: str
@@ -61,9 +62,33 @@ def batch(batch_id: UUID) -> BatchRow:
     return next(row for row in batches(found.register) if row.batch.id == batch_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """In which batch a bill went to the tax side, at which place, and how the line stands now."""
+
+    batch_id: UUID
+    number: str
+    place: int
+    words: str
+
+
+def sent_in(batch_id: UUID, bill_id: UUID) -> Sent | None:
+    """A bill's line of a batch; None where it is not in it, or out of sight."""
+    found = BatchLine.objects.select_related("batch").filter(batch_id=batch_id, bill_id=bill_id).first()
+    if found is None:
+        return None
+    return Sent(batch_id, found.batch.number, found.place, ANSWERS[found.outcome])
+
+
+def unbooked_words(bill_id: UUID) -> str:
+    """Why a declaration that the tax side accepted is not booked, and what to do; empty where none waits."""
+    found = BatchLine.objects.filter(bill_id=bill_id, kind="zero-fee", outcome="unbooked").first()
+    return "" if found is None else found.answer
+
+
 _LINES: Final = """
-SELECT l.place, b.number, p.name, l.unit_code, b.category, b.due_fen, b.standard_fen, l.outcome, l.answer, l.answered_at
-FROM billing_batch_line l JOIN billing_bill b ON b.id = l.bill_id JOIN registry_resident p ON p.id = b.resident_id
+SELECT l.place, b.number, coalesce(p.name, ''), l.unit_code, b.category, b.due_fen, b.standard_fen, l.outcome, l.answer, l.answered_at
+FROM billing_batch_line l JOIN billing_bill b ON b.id = l.bill_id LEFT JOIN registry_resident p ON p.id = b.resident_id
 WHERE l.batch_id = %s AND l.place > %s AND (%s = '' OR l.outcome = %s) ORDER BY l.place LIMIT %s
 """
 

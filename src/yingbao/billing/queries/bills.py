@@ -29,6 +29,7 @@ __all__ = [
     "Bill",
     "BillPage",
     "Change",
+    "Declared",
     "LineRow",
     "Total",
     "bill_by_id",
@@ -39,6 +40,7 @@ __all__ = [
     "changes",
     "current_bill",
     "current_bills",
+    "declared_of",
     "explain_bill",
     "household_bills",
     "household_total",
@@ -189,6 +191,35 @@ def explain_bill(page: BillPage) -> Explanation:
     """
     person = person_page(page.bill.resident_id, page.on, page.known_at)
     return explain(page.policy, facts(person, page.on, page.policy.release.region), page.on)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A bill that others pay in full and whose declaration was accepted on a day; `shares` are payer and fen."""
+
+    number: str
+    name: str
+    benefit_year: int
+    on: date
+    shares: tuple[tuple[str, int], ...]
+
+
+_DECLARED: Final = """
+SELECT b.number, p.name, b.benefit_year, b.paid_on, array_agg(l.payer ORDER BY l.payer), array_agg(l.fen ORDER BY l.payer)
+FROM billing_bill b JOIN registry_resident p ON p.id = b.resident_id
+JOIN billing_line l ON l.bill_id = b.id AND l.fen > 0
+WHERE b.resident_id = ANY(%s) AND b.state = 'declared' GROUP BY b.id, p.name ORDER BY b.paid_on DESC, b.id
+"""
+
+
+def declared_of(residents: Sequence[UUID]) -> tuple[Declared, ...]:
+    """The bills of people who are paid for in full and declared, newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DECLARED, [list(residents)])
+        return tuple(
+            Declared(number, name, year, on, tuple(zip(payers, fen, strict=True)))
+            for number, name, year, on, payers, fen in cursor.fetchall()
+        )
 
 
 def household_bills(household_id: UUID, benefit_year: int, on: date) -> dict[UUID, Bill]:

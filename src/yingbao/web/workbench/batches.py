@@ -25,7 +25,7 @@ from yingbao.kernel import bill_numbers
 from yingbao.registry.queries.people import person_page
 from yingbao.web.parts import Tab
 from yingbao.web.permission import acting_of, may, permission
-from yingbao.web.workbench.asking import Plain, attempt, by_of, say
+from yingbao.web.workbench.asking import Plain, attempt, by_of, now_of, say
 from yingbao.web.workbench.own_money import bill_money
 from yingbao.web.workbench.presenters import bills as present
 from yingbao.web.workbench.presenters.due import due_of
@@ -85,11 +85,14 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         content = form.cleaned_data["file"].read()
         done, read = attempt(
-            form, lambda: actions.read_acknowledgement(by=by_of(request), batch_id=batch_id, content=content)
+            form,
+            lambda: actions.read_acknowledgement(
+                by=by_of(request), batch_id=batch_id, content=content, now=now_of(request)
+            ),
         )
         if done:
             found = queries.batch(batch_id)
-            if not read.faulty:
+            if not read.faults:
                 say(request, _read_words(read))
                 return HttpResponseRedirect(reverse("registers-batch", args=[batch_id]))
     outcome = request.GET.get("outcome", "")
@@ -118,6 +121,8 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 def _read_words(read: actions.Acknowledged) -> str:
     said = f"回执读完：受理 {read.accepted:,} 行，退回 {read.refused:,} 行"
+    if read.unbooked:
+        said += f"，受理而未入账 {read.unbooked:,} 行（见下）"
     if read.again:
         said += f"，{read.again:,} 行以前读过"
     return said + (f"，{read.faulty:,} 行对不上（见下）" if read.faulty else "")
@@ -178,6 +183,7 @@ def bill(request: HttpRequest, number: str) -> HttpResponse:
         "events": present.events(page),
         "transfer": present.transfer_words(page),
         "newer": page.newer,
+        "unbooked": queries.unbooked_words(page.bill.id),
         "may_register": may(acting_of(request), "register.view"),
         **bill_money(request, page.bill.id),
     }

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from yingbao.billing.errors import BillNotFound
+from yingbao.billing.queries.batches import Sent, sent_in
 from yingbao.billing.queries.bills import bill_by_id
 from yingbao.journal import queries as journal
 from yingbao.ledger import queries
@@ -145,6 +146,7 @@ def voucher(request: HttpRequest, voucher_id: UUID) -> HttpResponse:
         "postings": present.posted(found, bills, _channels(accounts), _units(accounts)),
         "total_fen": sum(posting[2] for posting in found.postings),
         "cause": cause_of(found.subject_id),
+        "sent": _sent(entry, about),
         "reasons": _reasons(about),
         "reverses": _links([found.reverses] if found.reverses else []),
         "reversed_by": _links(found.reversed_by),
@@ -153,6 +155,14 @@ def voucher(request: HttpRequest, voucher_id: UUID) -> HttpResponse:
         "month": f"{found.on.year} 年 {found.on.month} 月",
     }
     return render(request, "workbench/money/ledger_voucher.html", context)
+
+
+def _sent(entry: journal.Deed | None, about: Collection[UUID | None]) -> Sent | None:
+    """The line of a declaration whose answer made a voucher; it is about one bill."""
+    bill_id = next(iter(about), None)
+    if entry is None or entry.subject != "batch" or entry.subject_id is None or bill_id is None:
+        return None
+    return sent_in(entry.subject_id, bill_id)
 
 
 def _reasons(about: Collection[UUID | None]) -> list[dict[str, Any]]:

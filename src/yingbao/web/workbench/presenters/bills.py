@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django.urls import reverse
 
 from yingbao.billing.queries import bills
-from yingbao.billing.queries.bills import PERSON, WHAT, Bill, BillPage, Change
+from yingbao.billing.queries.bills import PERSON, WHAT, Bill, BillPage, Change, Declared
 from yingbao.billing.states import OUTCOMES, STATES
 from yingbao.kernel import bill_numbers
 from yingbao.policy import Policy
@@ -79,7 +79,9 @@ def state_of(bill: Bill) -> tuple[str, str]:
         return OUTCOMES[bill.outcome], "amber" if bill.outcome == "undetermined" else ""
     if bill.state == "paid":
         return f"已缴 {day(bill.paid_on)}", "blue"
-    return STATES[bill.state], "blue" if bill.state == "declared" else ""
+    if bill.state == "declared":
+        return f"{STATES['declared']} {day(bill.paid_on)}", "blue"
+    return STATES[bill.state], ""
 
 
 def headline(bill: Bill) -> str:
@@ -97,6 +99,27 @@ def card(page: BillPage) -> BillCard:
     return BillCard(
         page.bill.number, bill_numbers.spaced(page.bill.number), href(page.bill), page.bill.benefit_year,
         yuan(page.bill.due_fen), headline(page.bill), state, tone, minute(page.known_at), replaced, transfer_words(page),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredLine:
+    """Among what was paid for a person: who paid in full, and since when the tax side has it."""
+
+    name: str
+    year: int
+    href: str
+    said: str
+    fen: int
+    payers: str
+
+
+def declared(one: Declared) -> DeclaredLine:
+    """A declared bill as a line among payments."""
+    return DeclaredLine(
+        one.name, one.benefit_year, reverse("registers-bill", args=[quote(one.number)]),
+        f"全额资助，{day(one.on)} 申报受理", sum(fen for _, fen in one.shares),
+        "、".join(_PAYERS[payer] for payer, _ in one.shares),
     )  # fmt: skip
 
 
@@ -154,10 +177,11 @@ def events(page: BillPage) -> tuple[Event, ...]:
                 "next",
             )
         )
-    if bill.paid_on is not None:
-        found.append(Event(day(bill.paid_on), f"缴费 {yuan(bill.due_fen)} 元", "", "money"))
     if bill.state == "declared":
-        found.append(Event(day(bill.known_from), "零费申报已受理", "", "money"))
+        whole = f"资助 {yuan(bill.standard_fen)} 元，本人不用缴"
+        found.append(Event(day(bill.paid_on), "全额资助，零费申报受理", whole, "money"))
+    elif bill.paid_on is not None:
+        found.append(Event(day(bill.paid_on), f"缴费 {yuan(bill.due_fen)} 元", "", "money"))
     amount = f"账单 {yuan(bill.due_fen)} 元" if bill.due_fen is not None else f"账单·{headline(bill)}"
     found.append(Event(day(page.known_at), amount, f"按 {day(page.on)} 缴费核定"))
     found += [

@@ -83,6 +83,7 @@ _SUBJECTS: Final = {
     "receipt": "凭据",
     "channel": "渠道",
     "day-close": "日结",
+    "batch": "申报批次",
 }
 #: Where a subject is looked at: url names, the first that exists.
 _PAGES: Final = {
@@ -91,6 +92,7 @@ _PAGES: Final = {
     "household": ("residents-household", "household"),
     "run": ("runs-one",),
     "channel": ("channels-channel",),
+    "batch": ("registers-batch",),
 }
 _FACTS: Final = {
     "way": "方式", "login": "登录名", "department": "部门", "role": "岗位", "unit": "单位", "from": "从", "to": "到", "last": "最后一天",
@@ -102,6 +104,7 @@ _FACTS: Final = {
     "bills": "账单", "receipt": "凭据", "refund": "退费号", "channel": "渠道", "transaction": "渠道流水", "outcome": "结果",
     "time": "第几次", "key": "密钥", "scheme": "签名方式", "until": "到", "addresses": "网络地址", "per_minute": "每分钟最多",
     "total": "金额", "paid_at": "收款时间",
+    "batch": "批次", "lines": "行数", "accepted": "受理", "refused": "退回", "unbooked": "受理未入账", "faults": "要核对",
 }  # fmt: skip
 _WAYS: Final = {
     "code": "密码和动态口令", "recovery": "密码和备用码", "set-up": "首次设置动态口令", "oidc": "统一身份认证",
