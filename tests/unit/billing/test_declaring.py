@@ -142,6 +142,10 @@ def test_the_same_answer_twice_changes_nothing(poor: UUID) -> None:
     answer(batch_id, *lines)
     again = answer(batch_id, *lines, now=NEXT)
     assert (again.accepted, again.again, again.faults) == (0, 1, ())
+    # the same with a remark is noted on the line, and books nothing either
+    answer(batch_id, f"{lines[0]}复核通过", now=NEXT)
+    with within(CLERK):
+        assert [(line.outcome, line.answer) for line in batches.lines(batch_id)] == [("accepted", "复核通过")]
     assert vouchers(poor) == ["full-subsidy"]
     assert (state_of(poor), covers(poor)) == (("declared", SEASON), [WHOLE_YEAR])
     assert paying.books() == {PAYER: 38000, FUND: 38000}
