@@ -97,7 +97,7 @@ class AmountTables:
             known = str(no_parameter) if lacking else f"{start} + {count}"
             if anchor != "birth_date":
                 return known
-            return f"CASE WHEN {self.tests.truth('birth_date IS NULL')} THEN {no_count} ELSE {known} END"
+            return f"CASE WHEN {self.tests.truth('(birth_date IS NULL)')} THEN {no_count} ELSE {known} END"
         if band.band.times_periods is not None:
             periods = self.tests.number("periods")
             known = str(no_parameter) if lacking else f"{start} + {periods}"

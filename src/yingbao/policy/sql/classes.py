@@ -7,7 +7,7 @@ from datetime import date
 from yingbao.policy.conditions import ClassTest
 from yingbao.policy.program import Program
 from yingbao.policy.sql.laying import COUNT, class_number
-from yingbao.policy.sql.predicates import MORE, TRUE, Tests, day, within
+from yingbao.policy.sql.predicates import TRUE, Tests, day, within
 
 #: One held class by its three expressions: its number, recognised, ended.
 Held = tuple[str, str, str]
@@ -38,9 +38,12 @@ class ClassMask:
         if not self.tests.classes:
             return "0"
         held = COUNT.format("categories")
-        number = "c.number" if self.tests.by_number else class_number(self.program, "c.class")
-        item = (number, "c.recognised_on", f"COALESCE(c.ended_on, {day(date.max)})")
-        each = f"list_transform({MORE.format('categories')}, lambda c : {self._bits(on, item)})"
+        if self.tests.by_number:
+            number, recognised, ended = "c.number", "c.from_on", "c.until_on"
+        else:
+            number, recognised, ended = class_number(self.program, "c.class"), "c.recognised_on", "c.ended_on"
+        item = (number, recognised, f"COALESCE({ended}, {day(date.max)})")
+        each = f"list_transform({self.tests.items('categories')}, lambda c : {self._bits(on, item)})"
         one, two = self._bits(on, FIRST), self._bits(on, SECOND)
         doubt = ""
         if self.tests.has_unknown:
@@ -63,8 +66,8 @@ class ClassMask:
         looked_up = [self._listed(number, list(self.tests.classes))]
         for inside, tests in dated.items():
             mine = sum(3 << (2 * self.tests.bit(test)) for test in tests)
-            known = f"{recognised} IS NOT NULL AND {inside}"
-            looked_up.append(f"CASE WHEN {known} THEN -1 ELSE {-1 - mine} END")
+            # a day that is not known lies in no range
+            looked_up.append(f"CASE WHEN {inside} THEN -1 ELSE {-1 - mine} END")
         holds = f"({recognised} IS NULL OR {recognised} <= {day(on)}) AND {ended} >= {day(on)}"
         bits = " & ".join(looked_up)
         return f"CASE WHEN {number} IS NULL THEN {self.all_perhaps} WHEN {holds} THEN {bits} ELSE 0 END"

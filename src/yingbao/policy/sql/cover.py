@@ -19,7 +19,6 @@ from yingbao.policy.sql.predicates import (
     either,
     plus,
     repaid,
-    spans_end,
 )
 from yingbao.policy.sql.shortcuts import Shortcuts
 
@@ -70,7 +69,8 @@ class CoverWriter:
         names = {"birth_date"} | ({self.on} if isinstance(self.on, str) else set())
         for spec in self.program.release.cover.values():
             if isinstance(spec.start, StartSpec) and spec.start.day in DERIVED:
-                names |= {f"employee_cover_{part}" for part in ("n", "more", "from", "until")}
+                names |= {f"employee_cover_{part}" for part in ("n", "from", "until")}
+                names.add("more" if self.tests.by_number else "employee_cover")
             elif isinstance(spec.start, StartSpec) and spec.start.day != "payment":
                 names.add(column(spec.start.day))
             if isinstance(spec.end, EndSpec) and spec.end.periods:
@@ -106,7 +106,7 @@ class CoverWriter:
             floors = ", ".join([anchor, *lower, "birth_date"])
             # who has no payment day has no window
             given = spec.start.day == "payment"
-            unknown = FALSE if given else self.tests.truth(f"({anchor}) IS NULL")
+            unknown = FALSE if given else self.tests.truth(f"({anchor} IS NULL)")
             # a kind has no days of its own: there it only matters whether the day is known
             known = "0" if self.tests.by_kind else f"GREATEST({floors})"
             return known if given else f"CASE WHEN {unknown} THEN NULL ELSE {known} END"
@@ -122,7 +122,7 @@ class CoverWriter:
         if spec.day == "payment":
             start = self.on
         elif spec.day == "employee_cover_end":
-            start = self.tests.guard("employee_cover", spans_end("employee_cover", self.on))
+            start = self.tests.guard("employee_cover", self.tests.ended("employee_cover", self.on))
         else:
             start = self.tests.guard(spec.day, column(spec.day))
         if spec.plus is not None:

@@ -8,28 +8,25 @@ may keep the columns (`laid`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 
 from yingbao.policy.program import Program
-from yingbao.policy.sql.predicates import COUNT, MORE, Tests, coded_column, column, day, text
+from yingbao.policy.sql.predicates import COUNT, FALSE, PLACES, Tests, coded_column, column, day, text
 
 __all__ = ["COUNT", "class_number", "laid"]
 
-#: How many items of a list have columns of their own.
-PLACES = {"employee_cover": 1, "elsewhere_cover": 1, "categories": 2}
 
-
-def laid(program: Program, tests: Tests, columns: Iterable[str], *, kept: bool) -> list[list[str]]:
+def laid(program: Program, tests: Tests, columns: Collection[str], *, kept: bool) -> list[list[str]]:
     """The flat columns for those lists among `columns` that the rules ask for, in two stages.
 
-    `kept`: they are for a table of their own. Of a list it holds the few long ones, for reading a column of lists takes
-    as long as twenty of numbers; and the places of codes among those asked for (`Tests.coded`).
+    `kept`: they are for a table of their own. It holds the few lists that are longer in one column `more`, for reading a
+    column of lists takes as long as many of numbers; and the places of codes among those asked for (`Tests.coded`).
     """
     found: list[str] = []
     for name in columns:
         if name in PLACES:
-            found += [_count(name), _more(program, name, kept)]
+            found.append(_count(name))
         if name in ("employee_cover", "elsewhere_cover"):
             found.append(_part(name, 1, "from_on", f"{name}_from", date.min))
             found.append(_part(name, 1, "until_on", f"{name}_until", date.max))
@@ -39,23 +36,33 @@ def laid(program: Program, tests: Tests, columns: Iterable[str], *, kept: bool) 
         elif name == "insured_years":
             found.append("len(insured_years) AS insured_count")
             found.append(f"{insured_last(program.benefit_year)} AS insured_last")
-    coded = [_coded(fact, values) for fact, values in tests.coded.items()] if kept else []
-    return [found + coded + _listed(tests), _happened(tests)]
+    if kept:
+        found += _more(program, columns)
+        found += [_coded(fact, values) for fact, values in tests.coded.items()]
+    derived: list[str] = []
+    if {"insured_years", "employee_cover"} <= set(columns):
+        derived.append(_covered_last(program.benefit_year, tests, "more[1]" if kept else "employee_cover"))
+    return [found + _listed(tests), derived + _happened(tests)]
 
 
 def _count(name: str) -> str:
     return f"COALESCE(len({name}), 0) AS {COUNT.format(name)}"
 
 
-def _more(program: Program, name: str, kept: bool) -> str:
-    if not kept:
-        return f"{name} AS {MORE.format(name)}"
-    listed = name
-    if name == "categories":
-        number = class_number(program, "c.class")
-        held = f"{{'number': {number}, 'recognised_on': c.recognised_on, 'ended_on': c.ended_on}}"
-        listed = f"list_transform(categories, lambda c : {held})"
-    return f"CASE WHEN len({name}) > {PLACES[name]} THEN {listed} END AS {MORE.format(name)}"
+def _more(program: Program, columns: Collection[str]) -> list[str]:
+    """`more`: all lists of a row of whom one is longer than was laid flat, in the order of PLACES; NULL for the others."""
+    asked = [name for name in PLACES if name in columns]
+    if not asked:
+        return []
+    number = class_number(program, "c.class")
+    items = dict.fromkeys(asked, "{'number': 0, 'from_on': c.from_on, 'until_on': c.until_on}")
+    if "categories" in asked:
+        items["categories"] = f"{{'number': {number}, 'from_on': c.recognised_on, 'until_on': c.ended_on}}"
+    lists = [
+        f"list_transform({name}, lambda c : {items[name]})" if name in asked else "NULL" for name in PLACES
+    ]
+    longer = " OR ".join(f"len({name}) > {PLACES[name]}" for name in asked)
+    return [f"CASE WHEN {longer} THEN [{', '.join(lists)}] END AS more"]
 
 
 def _coded(fact: str, values: tuple[str, ...]) -> str:
@@ -118,6 +125,28 @@ def _there(tests: Tests, fact: str) -> str:
     if fact in PLACES:
         return f"{COUNT.format(fact)} > 0"
     return column(fact) if tests.kind(fact) == "flag" else f"{column(fact)} IS NOT NULL"
+
+
+def _covered_last(benefit_year: int, tests: Tests, spans: str) -> str:
+    """`covered_last`: the newest benefit year with any cover, at most the last before this one; NULL where there is none."""
+    before = benefit_year - 1
+
+    def year_of(until: str) -> str:
+        late = f"{until} >= {day(date(before, 1, 1))}"
+        return f"CASE WHEN {late} THEN {before} ELSE CAST(year({until}) AS INTEGER) END"
+
+    each = f"COALESCE({year_of('s.until_on')}, {before})"
+    count = COUNT.format("employee_cover")
+    newest = (
+        f"CASE WHEN {count} > 1 THEN list_max(list_transform({spans}, lambda s : {each})) "
+        f"WHEN {count} = 1 THEN {year_of('employee_cover_until')} END"
+    )
+    if (unknown := tests.listed("employee_cover")) != FALSE:
+        newest = f"CASE WHEN {unknown} THEN NULL ELSE {newest} END"
+    return (
+        f"CASE WHEN insured_last = {before} THEN {before} ELSE GREATEST(insured_last, {newest}) END "
+        "AS covered_last"
+    )
 
 
 def insured_last(benefit_year: int) -> str:

@@ -42,8 +42,8 @@ TRUE, FALSE = "TRUE", "FALSE"
 On = date | str
 #: How many items a list has, laid flat (policy.sql.laying).
 COUNT = "{}_n"
-#: The list itself, for rows where it has more items than were laid flat.
-MORE = "{}_more"
+#: How many items of a list have columns of their own; a kept table's `more` holds the lists in this order.
+PLACES = {"employee_cover": 1, "elsewhere_cover": 1, "categories": 2}
 
 
 def text(value: str) -> str:
@@ -123,7 +123,7 @@ class Tests:
     listable: dict[str, int] = field(default_factory=dict)
     #: coded facts → the values asked for, in the order of their numbers
     coded: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    #: codes are read by number, from a table laid flat; else as they are spelled
+    #: codes are read by number, and lists from `more`, in a table laid flat; else as they stand in the snapshot
     by_number: bool = False
     #: coded output columns as enumerations (name → values met), which DuckDB writes far faster than text
     enums: dict[str, list[str]] | None = None
@@ -164,6 +164,10 @@ class Tests:
     def value(self, fact: str) -> str:
         """The column that says a fact, as this reading takes it; NULL where it is not known."""
         return f"NULLIF({coded_column(fact)}, 0)" if self.by_number and fact in self.coded else column(fact)
+
+    def items(self, fact: str) -> str:
+        """The list itself, for rows where it has more items than were laid flat."""
+        return f"more[{list(PLACES).index(fact) + 1}]" if self.by_number else fact
 
     def guard(self, fact: str, known: str) -> str:
         """`known` unless the row's `unknown` list names the fact."""
@@ -251,7 +255,7 @@ class Tests:
                 return both(_bounds("lapsed", node.at_least, node.at_most))
             case SpanTest():
                 none = f"{COUNT.format(node.fact)} = 0"
-                active = spans_active(node.fact, node.on, on)
+                active = self.active(node.fact, node.on, on)
                 return self.guard(node.fact, f"CASE WHEN {none} THEN FALSE ELSE {active} END")
 
     def among(self, node: CodeTest) -> str:
@@ -273,10 +277,29 @@ class Tests:
         yes, perhaps = 1 << (2 * bit), 1 << (2 * bit + 1)
         return three_valued(f"({mask} & {yes}) <> 0", f"({mask} & {perhaps}) <> 0")
 
+    def active(self, spans: str, ref: DayRef, on: On) -> str:
+        """Whether a list of spans has one that covers a day; NULL where there is no span."""
+        instant = day(at(ref, on))
+        one = f"({spans}_from <= {instant} AND {spans}_until >= {instant})"
+        return f"CASE WHEN {COUNT.format(spans)} > 1 THEN {self._some_active(spans, instant)} ELSE {one} END"
+
+    def _some_active(self, spans: str, on: str) -> str:
+        covers = f"(s.from_on IS NULL OR s.from_on <= {on}) AND (s.until_on IS NULL OR s.until_on >= {on})"
+        return f"len(list_filter({self.items(spans)}, lambda s : {covers})) > 0"
+
+    def ended(self, spans: str, on: On) -> str:
+        """The last day of the latest span that ended before the payment day; NULL while one is active."""
+        past = f"list_filter({self.items(spans)}, lambda s : s.until_on < {day(on)})"
+        latest = f"list_max(list_transform({past}, lambda s : s.until_on))"
+        some = f"CASE WHEN {self._some_active(spans, day(on))} THEN NULL ELSE {latest} END"
+        # a span that ended is not active, and there is no other
+        one = f"CASE WHEN {spans}_until < {day(on)} THEN {spans}_until END"
+        return f"CASE WHEN {COUNT.format(spans)} > 1 THEN {some} ELSE {one} END"
+
     def _date(self, node: DateTest, on: On) -> str:
         derived = node.fact == "employee_cover_end"
         fact = "employee_cover" if derived else node.fact
-        value = spans_end("employee_cover", on) if derived else column(node.fact)
+        value = self.ended("employee_cover", on) if derived else column(node.fact)
         if not node.exists:
             return self.guard(fact, f"({value} IS NULL)")
         if derived:
@@ -335,19 +358,21 @@ def within(spec: DateRange, column: str, on: On) -> str:
         parts.append(f"(year({column}) = {on.year if isinstance(on, date) else f'year({on})'})")
     if spec.within is not None:
         less = "<" if spec.strict else "<="
-        parts.append(f"({column} <= {day(on)})")
         if spec.within.unit == "month":
             # adding months is dear: whoever is further off than any months are long is not asked
-            parts.append(f"({column} >= {_back(on, 31 * spec.within.amount)})")
+            parts.append(_not_before(column, on, 31 * spec.within.amount))
+        parts.append(f"({column} <= {day(on)})")
         parts.append(f"({day(on)} {less} {plus(column, spec.within)})")
     if spec.beyond is not None:
         parts.append(f"({day(on)} > {plus(column, spec.beyond)})")
     return both(parts)
 
 
-def _back(on: On, days: int) -> str:
-    """A day some days before the payment day."""
-    return day(on - timedelta(days)) if isinstance(on, date) else f"({on} - {days})"
+def _not_before(column: str, on: On, days: int) -> str:
+    """A date lies no further back than some days before the payment day; counting them is cheaper than moving the day."""
+    if isinstance(on, date):
+        return f"({column} >= {day(on - timedelta(days))})"
+    return f"({on} - {column} <= {days})"
 
 
 def _age(node: AgeTest, on: On) -> str:
@@ -365,50 +390,18 @@ def _age(node: AgeTest, on: On) -> str:
     return both(parts)
 
 
-def spans_active(column: str, ref: DayRef, on: On) -> str:
-    """Whether a list of spans has one that covers a day; NULL where there is no span."""
-    instant = day(at(ref, on))
-    covers = (
-        f"(s.from_on IS NULL OR s.from_on <= {instant}) AND (s.until_on IS NULL OR s.until_on >= {instant})"
-    )
-    some = f"len(list_filter({MORE.format(column)}, lambda s : {covers})) > 0"
-    one = f"({column}_from <= {instant} AND {column}_until >= {instant})"
-    return f"CASE WHEN {COUNT.format(column)} > 1 THEN {some} ELSE {one} END"
+def lapsed(benefit_year: int, since: int | None) -> str:
+    """policy.facts.lapsed_years as SQL: whole benefit years lapsed, NULL while the history is not known.
 
-
-def spans_end(column: str, on: On) -> str:
-    """The last day of the latest span that ended before the payment day; NULL while one is active."""
-    ended = f"list_filter({MORE.format(column)}, lambda s : s.until_on < {day(on)})"
-    latest = f"list_max(list_transform({ended}, lambda s : s.until_on))"
-    some = f"CASE WHEN {spans_active(column, 'payment', on)} THEN NULL ELSE {latest} END"
-    # a span that ended is not active, and there is no other
-    one = f"CASE WHEN {column}_until < {day(on)} THEN {column}_until END"
-    return f"CASE WHEN {COUNT.format(column)} > 1 THEN {some} ELSE {one} END"
-
-
-def lapsed(benefit_year: int, since: int | None, unknown_spans: str) -> str:
-    """policy.facts.lapsed_years as SQL: whole benefit years lapsed, NULL while the history is not known."""
-
-    def year_of(until: str) -> str:
-        later = f"{until} >= {day(date(benefit_year, 1, 1))}"
-        return f"CASE WHEN {later} THEN {benefit_year} ELSE CAST(year({until}) AS INTEGER) END"
-
-    each = f"COALESCE({year_of('s.until_on')}, {benefit_year})"
-    newest = (
-        f"CASE WHEN {COUNT.format('employee_cover')} > 1 "
-        f"THEN list_max(list_transform({MORE.format('employee_cover')}, lambda s : {each})) "
-        f"ELSE {year_of('employee_cover_until')} END"
-    )
-    if unknown_spans != FALSE:
-        newest = f"CASE WHEN {unknown_spans} THEN NULL ELSE {newest} END"
-    # nobody's first enrolment is a lapse: without any year the last one counts as this one
-    last = f"COALESCE(GREATEST(insured_last, {newest}), {benefit_year})"
-    first = f"{last} + 1" if since is None else f"GREATEST({last} + 1, {since})"
-    by_years = f"GREATEST(0, {benefit_year} - ({first}))"
-    by_cover = f"CASE WHEN COALESCE({newest}, 0) < {benefit_year - 1} THEN NULL ELSE 0 END"
+    Nobody's first enrolment is a lapse: without any year none has lapsed.
+    """
+    before = benefit_year - 1
+    years = f"{before} - covered_last"
+    if since is not None:
+        years = f"LEAST({years}, {max(0, benefit_year - since)})"
     return (
-        f"CASE WHEN insured_last = {benefit_year - 1} THEN 0 "
-        f"WHEN insured_count IS NULL THEN {by_cover} ELSE {by_years} END"
+        f"CASE WHEN covered_last = {before} THEN 0 WHEN insured_count IS NULL THEN NULL "
+        f"WHEN covered_last IS NULL THEN 0 ELSE {years} END"
     )
 
 

@@ -41,8 +41,6 @@ from yingbao.policy.sql.predicates import (
     day,
     either,
     negate,
-    spans_active,
-    spans_end,
     within,
 )
 
@@ -145,13 +143,13 @@ class Shortcuts:
                 return f"({mask} & {1 << (2 * self.tests.bit(node))}) <> 0"
             case DateTest(exists=True):
                 derived = node.fact in DERIVED
-                value = spans_end("employee_cover", on) if derived else column(node.fact)
+                value = self.tests.ended("employee_cover", on) if derived else column(node.fact)
                 bounds = within(node.range, value, on)
                 known = f"({value} IS NOT NULL)" if bounds == TRUE else bounds
             case CodeTest():
                 known = self.tests.among(node)
             case SpanTest():
-                known = spans_active(node.fact, node.on, on)
+                known = self.tests.active(node.fact, node.on, on)
             case FlagTest(value=True):
                 known = f"({column(node.fact)} = TRUE)"
             case _:

@@ -258,16 +258,16 @@ class _Writer:
 
     def laying(self, source: str, *, kept: bool = True) -> str:
         """The source with its lists laid flat. Every condition has been written by now."""
-        flat, happened = laid(self.program, self.rows, self.columns(), kept=kept)
+        flat, derived = laid(self.program, self.rows, self.columns(), kept=kept)
         lists = f"SELECT *{''.join(f', {sql}' for sql in flat)} FROM {source}"
-        return f"SELECT *, {', '.join(happened)} FROM ({lists}) AS flat"
+        return f"SELECT *, {', '.join(derived)} FROM ({lists}) AS flat"
 
     def _lapsed(self) -> str:
         used = any(isinstance(a, LapseTest) for c in self._conditions() for a in atoms(c))
         if not used and not self.cover.uses_lapse and not self._uses_arrears:
             return ""
         since = self.program.release.conventions.lapse_since
-        return f", {lapsed(self.program.benefit_year, since, self.rows.listed('employee_cover'))} AS lapsed"
+        return f", {lapsed(self.program.benefit_year, since)} AS lapsed"
 
     def _gate(self) -> dict[str, str]:
         """`e`: 0 may enrol, n barred by bar n, NOT_ADMITTED, −1 unknown. `w`: window, 0 none, −n unknown at n.
