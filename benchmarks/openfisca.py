@@ -42,22 +42,30 @@ def measure(name: str) -> Figure:
     inputs: dict[str, Column] = {}
     flat = timed(lambda: inputs.update(_laid_flat(db)))
     own = timed(lambda: _lay_ours(db, policy))
-    ours = _statements(policy)
-    for name_, statement in ours.items():
+    ours = _relations(db, policy)
+    for name_, relation in ours.items():
         say(f"  {name_}")
-        _prove_alike(db, statement, _simulation(system, inputs, count))
+        _prove_alike(relation, _simulation(system, inputs, count))
+
+    threads = os.cpu_count() or 2
 
     def theirs() -> Spent:
         simulation = _simulation(system, inputs, count)
         return timed(lambda: [simulation.calculate(variable, PERIOD) for variable in COMPARED])
 
     def run(which: str, threads: int) -> Spent:
+        """The rows are kept while they are timed, and let go afterwards, as openfisca's simulation is."""
         db.execute(f"SET threads = {threads}")
-        return timed(lambda: db.execute(ours[which]).fetchall())
+        kept: list[duckdb.DuckDBPyRelation] = []
+        return timed(lambda: kept.append(ours[which].materialize()))
 
-    threads = os.cpu_count() or 2
+    def into_table() -> Spent:
+        db.execute(f"SET threads = {threads}")
+        statement = f"CREATE OR REPLACE TEMP TABLE assessed AS {ours['ours'].sql_query()}"
+        return timed(lambda: db.execute(statement).fetchall())
+
     works = {which: partial(run, which, threads) for which in ours}
-    spent = in_turn(9, openfisca=theirs, one_thread=partial(run, "ours", 1), **works)
+    spent = in_turn(9, openfisca=theirs, one_thread=partial(run, "ours", 1), **works, into_table=into_table)
     return Figure(
         name=name,
         value=count / spent["ours"].wall,
@@ -72,6 +80,7 @@ def measure(name: str) -> Figure:
             "cpu_ratio": spent["openfisca"].cpu / spent["ours"].cpu,
             "ratio_on_one_thread": spent["openfisca"].wall / spent["one_thread"].wall,
             "cpu_ratio_on_one_thread": spent["openfisca"].cpu / spent["one_thread"].cpu,
+            "ratio_into_table": spent["openfisca"].wall / spent["into_table"].wall,
             "ratio_with_laying_flat": (spent["openfisca"].wall + flat.wall) / (spent["ours"].wall + own.wall),
             "ratio_from_lists": spent["openfisca"].wall / spent["from_lists"].wall,
             "ratio_from_lists_with_laying_flat": (spent["openfisca"].wall + flat.wall)
@@ -127,8 +136,11 @@ def _reading(
     )
 
 
-def _statements(policy: Policy) -> dict[str, str]:
-    """Our reading into a table in memory: what openfisca works out too, and all columns; by kind, and row by row."""
+def _relations(db: duckdb.DuckDBPyConnection, policy: Policy) -> dict[str, duckdb.DuckDBPyRelation]:
+    """Our reading, of what openfisca works out too and of all columns, by kind and row by row.
+
+    A relation is the text alone: each `materialize` reads it, plans it, runs it and keeps the rows in memory.
+    """
     same = tuple(COMPARED.values())
     readings = {
         "ours": _reading(policy, laid_flat=True, by_kind=True, asked=same),
@@ -137,9 +149,7 @@ def _statements(policy: Policy) -> dict[str, str]:
         "every_column_row_by_row": _reading(policy, laid_flat=True),
         "from_lists": _reading(policy, laid_flat=False, by_kind=True, asked=same),
     }
-    return {
-        name: f"CREATE OR REPLACE TEMP TABLE assessed AS {found.sql()}" for name, found in readings.items()
-    }
+    return {name: db.sql(found.sql()) for name, found in readings.items()}
 
 
 def _laid_flat(db: duckdb.DuckDBPyConnection) -> dict[str, Column]:
@@ -189,12 +199,12 @@ def _simulation(system: Any, inputs: dict[str, Column], count: int) -> Any:
     return found
 
 
-def _prove_alike(db: duckdb.DuckDBPyConnection, statement: str, simulation: Any) -> None:
+def _prove_alike(relation: duckdb.DuckDBPyRelation, simulation: Any) -> None:
     """Both give everybody the same of all that is compared. Raises AssertionError."""
-    db.execute(statement).fetchall()
     nothing = {name: f"DATE '{NEVER}'" if name.startswith("benefit") else "0" for name in COMPARED}
     listed = ", ".join(f"COALESCE({ours}, {nothing[name]}) AS {name}" for name, ours in COMPARED.items())
-    table = db.sql(f"SELECT {listed} FROM assessed ORDER BY person_id").to_arrow_table()
+    asked = relation.materialize().query("assessed", f"SELECT {listed} FROM assessed ORDER BY person_id")
+    table = asked.to_arrow_table()
     for name in COMPARED:
         ours, theirs = _array(table[name]), simulation.calculate(name, PERIOD)
         differ = int(np.count_nonzero(ours != theirs))
