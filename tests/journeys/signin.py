@@ -27,6 +27,8 @@ from yingbao.accounts.models import Staff
 from yingbao.journal.acting import Acting
 
 PASSWORD = "Mengya-2023-qiu"
+#: A login too like the password is refused.
+_UNLIKE = str.maketrans("0123456789abcdef", "bcdfhjkloprstvwx")
 _SINCE = date(2023, 1, 1)
 _HASHERS = ["journeys.signin.QuickHasher"]
 
@@ -38,8 +40,8 @@ class QuickHasher(PBKDF2PasswordHasher):
 
 
 def login_of(who: Acting) -> str:
-    """The login of one of the cast: the end of the id, since names are Chinese."""
-    return f"{who.role.replace('_', '-')}-{str(who.staff_id)[-6:]}"
+    """The login of one of the cast: the end of the id, since names are Chinese, in letters the password has none of."""
+    return f"{who.role.replace('_', '-')}-{str(who.staff_id)[-6:].translate(_UNLIKE)}"
 
 
 def account(who: Acting, *, login: str = "", password: str = PASSWORD, posts: bool = True) -> UUID:
