@@ -44,7 +44,7 @@ SELECT o.id, o.state, o.transaction, o.total_fen, o.unit_code, o.benefit_year, o
     b.number, b.state, b.outcome, b.due_fen, b.standard_fen, b.price_rule, b.release_digest, b.benefit_start, b.benefit_end,
     (SELECT array_agg(s.payer || '=' || s.fen ORDER BY s.payer) FROM billing_line s WHERE s.bill_id = b.id AND s.payer <> 'person'),
     EXISTS (SELECT FROM registry_cover c WHERE c.resident_id = l.resident_id AND upper_inf(c.period)
-        AND c.period && daterange(b.benefit_start, b.benefit_end, '[]')),
+        AND c.period && daterange(least(b.benefit_start, b.benefit_end), b.benefit_end, '[]')),
     (SELECT array_agg(t.way || '=' || t.fen ORDER BY t.way) FROM payments_tender t WHERE t.order_id = o.id)
 FROM payments_order o JOIN payments_line l ON l.order_id = o.id JOIN billing_bill b ON b.id = l.bill_id
 WHERE o.number = $1 AND o.channel_id = $2 ORDER BY b.id FOR UPDATE OF o, b

@@ -18,14 +18,15 @@ from yingbao.kernel.ids import uuid7
 from yingbao.registry.states import EDGES, RESIDENT
 
 _FIRST: Final = EDGES[0]
-#: Cover begins the day after any other insurance of the person ends: one person, one insurance at a time.
+#: Cover begins the day after any other insurance of the person ends: one person, one insurance at a time. A wait that
+#: outlasts the year leaves nothing to cover (`least`: a range may not end before it begins).
 _INSURE: Final = f"""
 WITH paid AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[], $5::uuid[], $6::text[])
         AS p(id, resident_id, first_on, last_on, change_id, evidence)
 ), placed AS (
     SELECT p.*, greatest(p.first_on, (SELECT max(upper(c.period)) FROM registry_cover c WHERE c.resident_id = p.resident_id
-        AND c.period && daterange(p.first_on, p.last_on, '[]'))) AS from_on FROM paid p
+        AND c.period && daterange(least(p.first_on, p.last_on), p.last_on, '[]'))) AS from_on FROM paid p
 ), covered AS (
     INSERT INTO registry_cover (id, resident_id, insurance, place, evidence, period)
     SELECT id, resident_id, '{RESIDENT}', $7, evidence, daterange(from_on, last_on, '[]') FROM placed
