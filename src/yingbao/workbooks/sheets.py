@@ -11,6 +11,7 @@ import csv
 import gc
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ def _inspect_zip(path: Path) -> None:
             for name in names:
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     _refuse_endless(path, archive.read(name))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as problem:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as problem:
         raise _refused(path, "已损坏，无法打开，请重新导出后报送") from problem
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from yingbao.workbooks import sheets
+from yingbao.workbooks import extent, sheets
+from yingbao.workbooks.extent import surely_small
 from yingbao.workbooks.lines import read_lines
 from yingbao.workbooks.sheets import FileMissing, FileUnreadable, open_sheets
 
@@ -91,3 +92,27 @@ def test_a_text_of_eleven_hundred_thousand_rows_is_read_each_row_at_its_place(tm
     assert [(lines.numbers[place], why) for place, why in enumerate(lines.reasons) if why] == [
         (700_002, "id_float_lost_digits")
     ]
+
+
+@pytest.mark.parametrize("before", range(-20, 4))
+def test_a_far_cell_is_seen_wherever_it_stands_in_the_pieces_that_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    monkeypatch.setattr(extent, "_TOGETHER", 128)
+    cell = b'<c r="AB7"><v>1</v></c>'
+    near = (cell * 40)[: 128 * 3 + before] + b">"
+    assert surely_small(near + cell)
+    assert not surely_small(near + b'<c r="XFD7"><v>1</v></c>' + cell * 40)
+    assert not surely_small(near + b'<c r="A1048576"><v>1</v></c>' + cell * 40)
+    assert not surely_small(near + b'<c r ="A1"/>' + cell * 40)
+
+
+def test_a_sheet_whose_packing_is_damaged_is_refused(tmp_path: Path) -> None:
+    path = save(tmp_path / "名册.xlsx", {"名册": [HEADING]})
+    with zipfile.ZipFile(path) as source:
+        item = source.getinfo("xl/worksheets/sheet1.xml")
+    content = bytearray(path.read_bytes())
+    start = item.header_offset + 30 + len(item.filename)
+    content[start : start + 20] = b"\xff" * 20
+    path.write_bytes(content)
+    assert "已损坏" in _refusal(path)
