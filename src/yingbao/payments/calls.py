@@ -20,14 +20,14 @@ _QUICK: Final = "set_config('synchronous_commit', 'off', true)"
 _NOTE: Final = "INSERT INTO payments_nonce (channel_id, nonce, at) SELECT {values} ON CONFLICT DO NOTHING RETURNING channel_id, nonce"
 #: Notes the call `$1`, `$2`, `$3`; a row if it is new.
 REMEMBER: Final = f"WITH quick AS (SELECT {_QUICK}) " + _NOTE.format(values="$1, $2, $3 FROM quick")
-#: The beginning of a statement that goes on within the region `$1` after calls were noted, the arrays `$2`, `$3`, `$4`:
+#: The beginning of a statement that goes on within the region `$1` after calls were noted, those of a JSON array `$2`:
 #: `noted` has those that are new. What goes on takes what it looks for through there, so that the region is set before any
 #: row is looked at.
 REMEMBER_WITHIN: Final = (
     f"WITH quick AS (SELECT set_config('app.region', $1, true), {_QUICK}), noted AS ("
     + (
         _NOTE.format(
-            values="a.* FROM quick, unnest((SELECT $2::uuid[]), (SELECT $3::text[]), (SELECT $4::timestamptz[])) AS a"
+            values="a.* FROM quick, json_to_recordset($2::json) AS a(channel_id uuid, nonce text, at timestamptz)"
         )
         + ")"
     )

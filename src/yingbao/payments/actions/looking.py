@@ -6,6 +6,7 @@ nothing is kept from an earlier asking.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -48,12 +49,11 @@ _BY_PERSON: Final = _SELECT.format(
 BY_NUMBER: Final = _SELECT.format(
     first="billing_bill b JOIN registry_resident r ON r.id = b.resident_id", where="b.number = {asked}"
 )
-#: The place of each question, whether its call is new, and a bill; every question has a row at least. The arrays' lengths
-#: are hidden from the planner (`SELECT $2`), which would otherwise plan for each length anew.
+#: The place of each question, whether its call is new, and a bill; every question has a row at least.
 _TOGETHER: Final = (
     REMEMBER_WITHIN
-    + " SELECT a.place, n.nonce IS NOT NULL, f.* FROM unnest((SELECT $2), (SELECT $3), (SELECT $5::date[]), "
-    '(SELECT $6::{kind}[]), (SELECT $7::text[])) WITH ORDINALITY AS a(channel_id, nonce, "on", asked, name, place) '
+    + " SELECT a.place, n.nonce IS NOT NULL, f.* FROM json_to_recordset($2::json) AS a(place integer, channel_id uuid, "
+    'nonce text, "on" date, asked {kind}, name text) '
     "LEFT JOIN noted n USING (channel_id, nonce) LEFT JOIN LATERAL ({select}) f ON true"
 )
 _ASKED: Final = {"asked": "CASE WHEN n.nonce IS NOT NULL THEN a.asked END", "on": 'a."on"'}
@@ -84,12 +84,20 @@ class CallNoted:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What is looked for: a bill's number, or the key of a document and a name."""
+    """What is looked for: a bill's number, or the key of a document (`\\x…`) and a name."""
 
     call: CallNoted
     on: date
-    asked: str | bytes
+    asked: str
     name: str = ""
+
+    def at_place(self, place: int) -> dict[str, Any]:
+        """As the statement reads it."""
+        call = self.call
+        return {
+            "place": place, "channel_id": str(call.channel_id), "nonce": call.nonce, "at": call.at.isoformat(),
+            "on": self.on.isoformat(), "asked": self.asked, "name": self.name,
+        }  # fmt: skip
 
 
 def look_up(
@@ -113,7 +121,7 @@ def look_up(
         statement, question = _ASK_NUMBER, _Question(call, on, bill_numbers.check(bill_number))
     else:
         number = id_number.check(id_card)
-        key = sealer().index(number, DOCUMENT)
+        key = "\\x" + sealer().index(number, DOCUMENT).hex()
         statement, question = _ASK_PERSON, _Question(call, on, key, clean_name(name)[0])
     rows = _gathering(statement, by.unit_code).ask(question)
     if rows is None:
@@ -131,15 +139,11 @@ def _gathering(statement: str, region: str) -> Gathering[_Question, list[Row] | 
 
 def _ask(statement: str, region: str, questions: Sequence[_Question]) -> list[list[Row] | None]:
     """The rows each question finds; None where its call is known. One statement, a transaction of its own."""
-    calls = [one.call for one in questions]
-    values = [
-        region, [one.channel_id for one in calls], [one.nonce for one in calls], [one.at for one in calls],
-        [one.on for one in questions], [one.asked for one in questions], [one.name for one in questions],
-    ]  # fmt: skip
+    asked = json.dumps([one.at_place(place) for place, one in enumerate(questions)])
     found: list[list[Row] | None] = [None] * len(questions)
-    for place, new, *row in RawCursor(direct.raw()).execute(statement, values):
+    for place, new, *row in RawCursor(direct.raw()).execute(statement, [region, asked]):
         if new:
-            mine = found[place - 1] = found[place - 1] or []
+            mine = found[place] = found[place] or []
             if row[0] is not None:
                 mine.append(tuple(row))
     return found
