@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +17,7 @@ from django.db import connections
 import databases
 from clusters import session_cluster
 from integration.test_killed import own_cluster, postmaster_of  # noqa: F401 - a fixture
+from killing import stopped_at
 from people import CLERK, PROGRAM
 from populated import populate, population
 from yingbao.billing import actions, tasks
@@ -30,7 +28,6 @@ from yingbao.journal.models import Run
 from yingbao.journal.scope import within
 from yingbao.policy import load_release
 
-TESTS = Path(__file__).resolve().parents[1]
 PEOPLE = 1500
 #: Does one run, and says when it is past the point named.
 WORK = """
@@ -83,21 +80,9 @@ def counted() -> tuple[int, ...]:
         return tuple(db.execute(COUNTS).fetchone() or ())
 
 
-@contextmanager
-def stopped_at(dsn: str, run_id: UUID, point: str) -> Iterator[subprocess.Popen[str]]:
+def standing(dsn: str, run_id: UUID, point: str) -> AbstractContextManager[subprocess.Popen[str]]:
     """A process that does the run and stands still behind a point."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", WORK, str(TESTS), str(run_id), point], env={**os.environ, "YINGBAO_DSN": dsn},
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        assert process.stdout.readline().strip() == point
-        yield process
-    finally:
-        process.kill()
-        process.stdout.close()
-        process.wait(30)
+    return stopped_at(dsn, WORK, point, run_id, point)
 
 
 def asked(kind: str) -> UUID:
@@ -124,7 +109,7 @@ def test_a_worker_killed_anywhere_leaves_nothing_half_and_the_run_done_again_not
     dsn = session_cluster().dsn("app", database)
     run = asked("bills.assess")
     for point in ("_read", "_write_bills", "_write_lines"):
-        with stopped_at(dsn, run, point) as process:
+        with standing(dsn, run, point) as process:
             process.send_signal(signal.SIGKILL)
             process.wait(30)
         assert counted() == (0, 0, 0, 0)
@@ -138,7 +123,7 @@ def test_a_worker_killed_anywhere_leaves_nothing_half_and_the_run_done_again_not
     assert (outcome(run), counted()) == ("done", (people, 1, 0, 0))
 
     issue = asked("register.issue")
-    with stopped_at(dsn, issue, "_write_rows") as process:
+    with standing(dsn, issue, "_write_rows") as process:
         process.send_signal(signal.SIGKILL)
         process.wait(30)
     assert counted()[2:] == (0, 0)
@@ -155,7 +140,7 @@ def test_two_assessments_of_a_region_and_year_never_run_at_once(database: str) -
     populate(policy, population(policy, 60))
     run = asked("bills.assess")
     with (
-        stopped_at(session_cluster().dsn("app", database), run, "_write_bills"),
+        standing(session_cluster().dsn("app", database), run, "_write_bills"),
         pytest.raises(AssessmentRunning),
     ):
         actions.assess_everyone(
@@ -189,16 +174,8 @@ def test_the_process_that_asks_for_an_issue_killed_leaves_neither_run_nor_job(da
     policy = load_release("620721", 2024)
     populate(policy, born(population(policy, 60)))
     actions.assess_everyone(by=PROGRAM, region="620721", benefit_year=2024, on=date(2023, 10, 8))
-    process = subprocess.Popen(
-        [sys.executable, "-c", ASKING, str(TESTS)],
-        env={**os.environ, "YINGBAO_DSN": session_cluster().dsn("app", database)},
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() == "asked"
-    process.send_signal(signal.SIGKILL)
-    process.wait(30)
-    process.stdout.close()
+    with stopped_at(session_cluster().dsn("app", database), ASKING, "asked") as process:
+        process.send_signal(signal.SIGKILL)
     assert _asked_for() == (0, 0)
     run = actions.ask_issue(by=CLERK, region="620721", benefit_year=2024)
     assert _asked_for() == (1, 1)
@@ -235,7 +212,7 @@ def test_postgresql_killed_during_an_assessment_or_an_issue_leaves_nothing_half(
     if issuing:
         actions.assess_everyone(by=PROGRAM, region="620721", benefit_year=2024, on=date(2023, 10, 8))
     run = asked("register.issue" if issuing else "bills.assess")
-    with stopped_at(own_cluster.dsn("app"), run, point):
+    with standing(own_cluster.dsn("app"), run, point):
         pid = postmaster_of(own_cluster)
         os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 30

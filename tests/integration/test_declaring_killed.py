@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 import databases
 import given
 import paying
 from clusters import session_cluster
+from killing import stopped_at
 from people import CLERK, COUNTY, SEASON
 from yingbao.billing import actions
 
-TESTS = Path(__file__).resolve().parents[1]
 #: Reads an answer, and says when it is past the point named.
 WORK = """
 import sys, time
@@ -57,14 +52,8 @@ def test_an_answer_killed_in_the_middle_leaves_everybody_as_they_were(database: 
     batch_id = actions.send_zero_fee(by=CLERK, register_id=issue)
     lines = [f"{paying.number_of(one)},1," for one in people]
     content = "\n".join(["init_rsdt_clct_detl_id,clct_flag,err_msg", *lines, ""])
-    process = subprocess.Popen(
-        [sys.executable, "-c", WORK, str(TESTS), str(batch_id), point, content],
-        env={**os.environ, "YINGBAO_DSN": session_cluster().dsn("app", database)}, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    with process, process.stdout:
-        assert process.stdout.readline().strip() == point
+    dsn = session_cluster().dsn("app", database)
+    with stopped_at(dsn, WORK, point, batch_id, point, content) as process:
         process.kill()
     with databases.raw("super") as db:
         assert db.execute(HALVES).fetchone() == (0, 0, 0, 0, 0)

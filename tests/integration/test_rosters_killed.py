@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -20,6 +18,7 @@ import databases
 import given
 from clusters import session_cluster
 from integration.test_killed import own_cluster, postmaster_of  # noqa: F401 - a fixture
+from killing import stopped_at
 from people import CLERK, POLICE, REVIEWER, draft, number
 from rosters_lists import hand_in, outcomes, workbook
 from yingbao.cluster import Cluster, proc
@@ -28,7 +27,6 @@ from yingbao.rosters import actions
 from yingbao.rosters.errors import NoWayForRoster
 from yingbao.rosters.models import Roster, Row
 
-TESTS = Path(__file__).resolve().parents[1]
 DAY = date(2023, 11, 30)
 HE, SUO = number("19550605", "131"), number("19620708", "242")
 HEAD = ["姓名", "身份证号", "死亡日期"]
@@ -69,23 +67,11 @@ SELECT (SELECT count(*) FROM registry_survival WHERE status = 'died'), (SELECT c
 NOTHING, ONCE = (0, 0, 0, 0, 0, 0), (2, 2, 2, 1, 1, 1)
 
 
-@contextmanager
-def stopped_at(
+def standing(
     dsn: str, deed: str, point: str, times: int, roster: Roster
-) -> Iterator[subprocess.Popen[str]]:
+) -> AbstractContextManager[subprocess.Popen[str]]:
     """A process at work on the list, standing still behind a point."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", WORK, str(TESTS), deed, point, str(times), str(roster.id), str(roster.run_id)],
-        env={**os.environ, "YINGBAO_DSN": dsn}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        assert process.stdout.readline().strip() == point
-        yield process
-    finally:
-        process.kill()
-        process.stdout.close()
-        process.wait(30)
+    return stopped_at(dsn, WORK, point, deed, point, times, roster.id, roster.run_id)
 
 
 def done() -> tuple[int, ...]:
@@ -112,7 +98,7 @@ def test_the_process_of_the_reviewers_yes_killed_anywhere_leaves_nothing_and_the
     given.units()
     roster = submitted(tmp_path)
     for point, times in POINTS:
-        with stopped_at(session_cluster().dsn("app", database), "apply", point, times, roster) as process:
+        with standing(session_cluster().dsn("app", database), "apply", point, times, roster) as process:
             process.send_signal(signal.SIGKILL)
             process.wait(30)
         assert done() == NOTHING
@@ -132,7 +118,7 @@ def test_postgresql_killed_in_the_middle_of_a_review_leaves_nothing_and_the_yes_
     databases.migrate()
     given.units()
     roster = submitted(tmp_path)
-    with stopped_at(own_cluster.dsn("app"), "apply", "run", 2, roster):
+    with standing(own_cluster.dsn("app"), "apply", "run", 2, roster):
         pid = postmaster_of(own_cluster)
         os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 30
@@ -157,7 +143,7 @@ def test_a_worker_killed_while_it_reads_a_large_list_leaves_no_row_and_another_r
     )  # fmt: skip
     roster = _roster(roster_id)
     for point in ("ask", "conclude"):
-        with stopped_at(session_cluster().dsn("app", database), "read", point, 1, roster) as process:
+        with standing(session_cluster().dsn("app", database), "read", point, 1, roster) as process:
             process.send_signal(signal.SIGKILL)
             process.wait(30)
         with within(CLERK):

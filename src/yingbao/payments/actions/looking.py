@@ -14,8 +14,6 @@ from functools import lru_cache, partial
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from psycopg import RawCursor
-
 from yingbao.billing.actions import price_of
 from yingbao.billing.policies import policy_for
 from yingbao.billing.states import CURRENT
@@ -141,7 +139,7 @@ def _ask(statement: str, region: str, questions: Sequence[_Question]) -> list[li
     """The rows each question finds; None where its call is known. One statement, a transaction of its own."""
     asked = json.dumps([one.at_place(place) for place, one in enumerate(questions)])
     found: list[list[Row] | None] = [None] * len(questions)
-    for place, new, *row in RawCursor(direct.raw()).execute(statement, [region, asked]):
+    for place, new, *row in direct.cursor().execute(statement, [region, asked]):
         if new:
             mine = found[place] = found[place] or []
             if row[0] is not None:
