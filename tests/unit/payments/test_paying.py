@@ -32,6 +32,7 @@ from yingbao.payments.errors import (
 )
 from yingbao.payments.queries.receipts import receipt_page, verify_receipt
 from yingbao.payments.queries.refunds import refund_page, refunds
+from yingbao.registry import actions as registry
 
 NOW = paying.at(SEASON)
 FUND = f"fund:390100/{COUNTY}"
@@ -135,6 +136,23 @@ def test_another_amount_is_held_and_sent_back_and_the_bill_stays_open() -> None:
     with within(CLERK):
         [back] = refunds(below=COUNTY)
     assert (back.fen, back.state) == (37999, "approved")
+
+
+def test_money_for_somebody_whose_death_is_registered_after_the_order_goes_back() -> None:
+    # 肃医保〔2023〕48号 asks nobody who died on or before the day of payment; a death on a later day changes nothing
+    one, other = ordinary(), given.lonely("安建军", "19750203", "113")
+    given.assessed()
+    bank = paying.bank()
+    orders = [paying.order(bank, resident, now=NOW) for resident in (one, other)]
+    for resident, died_on in ((one, SEASON), (other, SEASON + timedelta(days=1))):
+        registry.record_survival(
+            by=CLERK, resident_id=resident, status="died", from_on=died_on, evidence="死亡证明 17"
+        )
+    first, second = (paying.told(bank, made, paid_at=NOW) for made in orders)
+    assert (first.outcome, first.reason, first.booked_fen) == ("held", "not-payable", 0)
+    with within(CLERK):
+        assert [(back.fen, back.state) for back in refunds(below=COUNTY)] == [(38000, "approved")]
+    assert (second.outcome, second.booked_fen) == ("booked", 38000)
 
 
 def test_money_for_an_order_nobody_knows_is_held_not_lost() -> None:

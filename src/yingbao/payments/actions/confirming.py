@@ -1,8 +1,8 @@
 """Money has come in. Whatever the channel tells is booked, or held and sent back by itself; never refused, never lost.
 
 The price is that of the day the channel took the money, whenever it tells of it: 23:59:58 told the next day counts for
-the day before (N-03). An order quoted for that same day on the bill's own terms needs no second look; any other is
-assessed anew, and if the answer differs a new bill is written and paid.
+the day before (N-03). An order quoted for that same day on the bill's own terms needs no second look unless the person
+is registered as dead or away on it; any other is assessed anew, and if the answer differs a new bill is written and paid.
 
 Locks: the order, then its bills by id. Two orders for one bill meet at the bill: the second finds it paid.
 """
@@ -45,6 +45,7 @@ SELECT o.id, o.state, o.transaction, o.total_fen, o.unit_code, o.benefit_year, o
     (SELECT array_agg(s.payer || '=' || s.fen ORDER BY s.payer) FROM billing_line s WHERE s.bill_id = b.id AND s.payer <> 'person'),
     EXISTS (SELECT FROM registry_cover c WHERE c.resident_id = l.resident_id AND upper_inf(c.period)
         AND c.period && daterange(least(b.benefit_start, b.benefit_end), b.benefit_end, '[]')),
+    EXISTS (SELECT FROM registry_survival s WHERE s.resident_id = l.resident_id AND s.period @> $3::date),
     (SELECT array_agg(t.way || '=' || t.fen ORDER BY t.way) FROM payments_tender t WHERE t.order_id = o.id)
 FROM payments_order o JOIN payments_line l ON l.order_id = o.id JOIN billing_bill b ON b.id = l.bill_id
 WHERE o.number = $1 AND o.channel_id = $2 ORDER BY b.id FOR UPDATE OF o, b
@@ -102,6 +103,7 @@ class _Line:
     benefit_end: date | None
     shares: tuple[tuple[str, int], ...]
     elsewhere: bool
+    away: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ def _read(told: Told) -> _Order | None:
 
 
 def _asked(told: Told) -> list[Any]:
-    return [told.order_number, told.channel.id]
+    return [told.order_number, told.channel.id, told.on]
 
 
 def _order(rows: Sequence[tuple[Any, ...]]) -> _Order | None:
@@ -207,8 +209,8 @@ def _order(rows: Sequence[tuple[Any, ...]]) -> _Order | None:
 
 
 def _line(row: Sequence[Any]) -> _Line:
-    *head, shares, elsewhere = row
-    return _Line(*[*head, _pairs(shares), elsewhere])
+    *head, shares, elsewhere, away = row
+    return _Line(*[*head, _pairs(shares), elsewhere, away])
 
 
 def _pairs(listed: list[str] | None) -> tuple[tuple[str, int], ...]:
@@ -224,7 +226,8 @@ def _decide(by: Acting, told: Told, order: _Order) -> _Decided:
     booked: list[Booking] = []
     back: list[tuple[UUID | None, str, int, str]] = []
     for line in order.lines:
-        fast = line.state == "open" and line.as_billed and told.on == order.quoted_on
+        # of whoever is since known to be dead, in prison or enlisted, the release says whether they may pay
+        fast = line.state == "open" and line.as_billed and told.on == order.quoted_on and not line.away
         booking, reason = _as_billed(line) if fast else _anew(by, told, line)
         if booking is not None:
             booked.append(booking)
