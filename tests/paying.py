@@ -102,6 +102,11 @@ def at_counter(
     )  # fmt: skip
 
 
+def tax_answer(*lines: str) -> str:
+    """The tax side's answer to a declaration as a file, a line a bill: number, 1 or 0, reason."""
+    return "\n".join(["init_rsdt_clct_detl_id,clct_flag,err_msg", *lines, ""])
+
+
 def page(number: str, by: Any = CLERK) -> OrderPage:
     """An order as a clerk reads it."""
     with within(by):

@@ -202,7 +202,7 @@ class Payers(RuleBasedStateMachine):
 
     @rule(flag=st.sampled_from("10"), day=st.sampled_from(DAYS))
     def is_answered_by_the_tax_side(self, flag: str, day: date) -> None:
-        content = f"init_rsdt_clct_detl_id,clct_flag,err_msg\n{_setting['numbers'][3]},{flag},撤销\n"
+        content = paying.tax_answer(f"{_setting['numbers'][3]},{flag},撤销")
         billing.read_acknowledgement(
             by=CLERK, batch_id=_setting["batch"], content=content.encode(), now=paying.at(day)
         )

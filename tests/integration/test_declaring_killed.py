@@ -51,7 +51,7 @@ def test_an_answer_killed_in_the_middle_leaves_everybody_as_they_were(database: 
     issue = actions.issue_register(by=CLERK, region=COUNTY, benefit_year=2024)
     batch_id = actions.send_zero_fee(by=CLERK, register_id=issue)
     lines = [f"{paying.number_of(one)},1," for one in people]
-    content = "\n".join(["init_rsdt_clct_detl_id,clct_flag,err_msg", *lines, ""])
+    content = paying.tax_answer(*lines)
     dsn = session_cluster().dsn("app", database)
     with stopped_at(dsn, WORK, point, batch_id, point, content) as process:
         process.kill()

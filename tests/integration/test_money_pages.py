@@ -334,7 +334,7 @@ def declared(as_: As) -> tuple[UUID, UUID, str]:
         evidence="平台查询",
     )
     lines = [f"{paying.number_of(one)},1," for one in (poor, other)]
-    content = "\n".join(["init_rsdt_clct_detl_id,clct_flag,err_msg", *lines, ""]).encode()
+    content = paying.tax_answer(*lines).encode()
     answer = as_().post(batch, {"file": SimpleUploadedFile("回执.csv", content)})
     words = text_of(answer)
     assert (answer.status_code, "受理 1 行，退回 0 行，受理而未入账 1 行" in words) == (200, True)

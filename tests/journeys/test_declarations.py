@@ -22,8 +22,6 @@ from yingbao.billing import actions
 from yingbao.registry import actions as registry
 from yingbao.registry.drafts import Draft
 
-HEAD = "init_rsdt_clct_detl_id,clct_flag,err_msg"
-
 
 @pytest.fixture
 def people(database: str) -> dict[str, UUID]:
@@ -40,16 +38,16 @@ def people(database: str) -> dict[str, UUID]:
     found["安国强"] = given.lonely("安国强", "20100101", "111", "orphan")
     found["郭玉兰"] = given.lonely("郭玉兰", "19480505", "224", "extreme_poverty")
     given.assessed()
-    actions.issue_register(by=CLERK, region="620721", benefit_year=2024)
+    issue = actions.issue_register(by=CLERK, region="620721", benefit_year=2024)
     registry.record_cover(
         by=CLERK, resident_id=found["安国强"], insurance="310", place="兰州市", from_on=SEASON, through_on=None, evidence="平台查询",
     )  # fmt: skip
-    return found | {"house": house}
+    return found | {"house": house, "issue": issue}
 
 
 def hand_in(page: Page, *lines: str) -> None:
     """The tax side's answer, dropped onto the page."""
-    content = "\n".join([HEAD, *lines, ""]).encode()
+    content = paying.tax_answer(*lines).encode()
     page.get_by_label("回执文件").set_input_files(
         {"name": "回执.csv", "mimeType": "text/csv", "buffer": content}
     )
@@ -98,9 +96,9 @@ def test_a_declaration_is_answered_and_the_clerk_sees_who_is_covered_and_who_is_
 def test_whoever_is_paid_for_in_full_is_followed_from_the_household_to_the_voucher(
     people: dict[str, UUID], opened: Open
 ) -> None:
-    with_batch = actions.send_zero_fee(by=CLERK, register_id=_register())
-    content = f"{HEAD}\n{paying.number_of(people['兰秀英'])},1,\n".encode()
-    actions.read_acknowledgement(by=CLERK, batch_id=with_batch, content=content, now=paying.at(SEASON))
+    batch_id = actions.send_zero_fee(by=CLERK, register_id=people["issue"])
+    content = paying.tax_answer(f"{paying.number_of(people['兰秀英'])},1,").encode()
+    actions.read_acknowledgement(by=CLERK, batch_id=batch_id, content=content, now=paying.at(SEASON))
     page = signed_in(opened, "clerk")
     page.goto(f"/households/{people['house']}/")
     looked(page, "household-paid-in-full")
@@ -124,11 +122,3 @@ def test_whoever_is_paid_for_in_full_is_followed_from_the_household_to_the_vouch
     assert "全额资助入账凭证" in money.inner_text("#main, .head")
     assert "肃医保〔2023〕48号 二(三)1" in money.inner_text("#main")
     looked(money, "ledger-voucher-paid-in-full")
-
-
-def _register() -> UUID:
-    from yingbao.billing.queries import registers  # noqa: PLC0415
-    from yingbao.journal.scope import within  # noqa: PLC0415
-
-    with within(CLERK):
-        return registers.registers("620721", 2024)[-1].id

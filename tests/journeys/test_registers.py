@@ -162,7 +162,7 @@ def refuse_one(batch_id: object) -> None:
 
     with within(CLERK):
         [line, *_] = batches.lines(batch_id)  # type: ignore[arg-type]
-    text = f"init_rsdt_clct_detl_id,clct_flag,err_msg\n{line.number},0,证件号码与公安不一致\n"
+    text = paying.tax_answer(f"{line.number},0,证件号码与公安不一致")
     actions.read_acknowledgement(by=CLERK, batch_id=batch_id, content=text.encode(), now=paying.at(SEASON))  # type: ignore[arg-type]
 
 

@@ -34,7 +34,6 @@ from yingbao.registry.queries import standing
 NOW, NEXT = paying.at(SEASON), paying.at(date(2023, 11, 6))
 LATER = date(2023, 11, 20)
 PAYER, FUND = f"payer:medical_assistance/{COUNTY}", f"fund:390100/{COUNTY}"
-HEAD = "init_rsdt_clct_detl_id,clct_flag,err_msg"
 
 
 @pytest.fixture
@@ -54,7 +53,7 @@ def sent(by: Acting = CLERK, region: str = COUNTY) -> UUID:
 
 def answer(batch_id: UUID, *lines: str, by: Acting = CLERK, now: object = NOW) -> Acknowledged:
     """The tax side's file, a line a bill: number, 1 or 0, reason."""
-    content = "\n".join([HEAD, *lines, ""]).encode()
+    content = paying.tax_answer(*lines).encode()
     return actions.read_acknowledgement(by=by, batch_id=batch_id, content=content, now=now)  # type: ignore[arg-type]
 
 

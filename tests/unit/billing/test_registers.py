@@ -173,12 +173,8 @@ def test_who_is_paid_for_in_full_is_declared_once_and_the_answer_is_read_line_by
     assert (row.batch.lines, row.batch.due_fen, row.batch.subsidy_fen) == (1, 0, 38000)
     with pytest.raises(NothingToSend):
         actions.send_zero_fee(by=CLERK, register_id=one)
-    text = (
-        "init_rsdt_clct_detl_id,clct_flag,err_msg\n"
-        f"{line.number},1,\n"
-        "24620721000099990,1,\n"
-        f"{line.number},0,重复\n"
-        f"{line.number},9,\n"
+    text = paying.tax_answer(
+        f"{line.number},1,", "24620721000099990,1,", f"{line.number},0,重复", f"{line.number},9,"
     )
     read = actions.read_acknowledgement(by=CLERK, batch_id=batch_id, content=text.encode(), now=NOW)
     assert (read.accepted, read.refused, read.faulty) == (1, 0, 3)
@@ -193,7 +189,7 @@ def test_who_was_refused_can_be_declared_again(people: dict[str, UUID]) -> None:
     one = issued()
     first = actions.send_zero_fee(by=CLERK, register_id=one)
     poor = given.bill_of(people["poor"]).bill
-    text = f"init_rsdt_clct_detl_id,clct_flag,err_msg\n{poor.number},0,证件号码不符\n"
+    text = paying.tax_answer(f"{poor.number},0,证件号码不符")
     read = actions.read_acknowledgement(by=CLERK, batch_id=first, content=text.encode(), now=NOW)
     assert (read.accepted, read.refused) == (0, 1)
     assert given.bill_of(people["poor"]).bill.state == "open"
@@ -223,7 +219,7 @@ def test_a_file_that_is_no_answer_is_refused_in_words(content: bytes, why: str) 
 def test_an_answer_to_no_batch_of_ours_is_refused() -> None:
     with pytest.raises(BatchNotFound):
         actions.read_acknowledgement(
-            by=CLERK, batch_id=UUID(int=1), content=b"init_rsdt_clct_detl_id,clct_flag,err_msg\n", now=NOW
+            by=CLERK, batch_id=UUID(int=1), content=paying.tax_answer().encode(), now=NOW
         )
 
 

@@ -37,15 +37,16 @@ from yingbao.payments.receipts import check_code
 from yingbao.payments.states import order_edge, order_states
 from yingbao.registry.actions import Paid, insure
 
-#: The order with its lines, their bills and what other payers give, all locked; one row a line.
+#: The order with its lines, their bills and what other payers give, all locked; one row a line. Of whoever is registered
+#: as dead or away on the day, the release says whether they may pay: theirs are not as billed.
 _READ: Final = """
 SELECT o.id, o.state, o.transaction, o.total_fen, o.unit_code, o.benefit_year, o.quoted_on,
-    l.bill_id, l.resident_id, l.unit_code, l.fen, l.as_billed,
+    l.bill_id, l.resident_id, l.unit_code, l.fen, l.as_billed AND NOT EXISTS (
+        SELECT FROM registry_survival s WHERE s.resident_id = l.resident_id AND s.period @> $3::date),
     b.number, b.state, b.outcome, b.due_fen, b.standard_fen, b.price_rule, b.release_digest, b.benefit_start, b.benefit_end,
     (SELECT array_agg(s.payer || '=' || s.fen ORDER BY s.payer) FROM billing_line s WHERE s.bill_id = b.id AND s.payer <> 'person'),
     EXISTS (SELECT FROM registry_cover c WHERE c.resident_id = l.resident_id AND upper_inf(c.period)
         AND c.period && daterange(least(b.benefit_start, b.benefit_end), b.benefit_end, '[]')),
-    EXISTS (SELECT FROM registry_survival s WHERE s.resident_id = l.resident_id AND s.period @> $3::date),
     (SELECT array_agg(t.way || '=' || t.fen ORDER BY t.way) FROM payments_tender t WHERE t.order_id = o.id)
 FROM payments_order o JOIN payments_line l ON l.order_id = o.id JOIN billing_bill b ON b.id = l.bill_id
 WHERE o.number = $1 AND o.channel_id = $2 ORDER BY b.id FOR UPDATE OF o, b
@@ -103,7 +104,6 @@ class _Line:
     benefit_end: date | None
     shares: tuple[tuple[str, int], ...]
     elsewhere: bool
-    away: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +209,8 @@ def _order(rows: Sequence[tuple[Any, ...]]) -> _Order | None:
 
 
 def _line(row: Sequence[Any]) -> _Line:
-    *head, shares, elsewhere, away = row
-    return _Line(*[*head, _pairs(shares), elsewhere, away])
+    *head, shares, elsewhere = row
+    return _Line(*[*head, _pairs(shares), elsewhere])
 
 
 def _pairs(listed: list[str] | None) -> tuple[tuple[str, int], ...]:
@@ -226,8 +226,7 @@ def _decide(by: Acting, told: Told, order: _Order) -> _Decided:
     booked: list[Booking] = []
     back: list[tuple[UUID | None, str, int, str]] = []
     for line in order.lines:
-        # of whoever is since known to be dead, in prison or enlisted, the release says whether they may pay
-        fast = line.state == "open" and line.as_billed and told.on == order.quoted_on and not line.away
+        fast = line.state == "open" and line.as_billed and told.on == order.quoted_on
         booking, reason = _as_billed(line) if fast else _anew(by, told, line)
         if booking is not None:
             booked.append(booking)
