@@ -10,7 +10,9 @@ import os
 import re
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -19,13 +21,15 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.handlers.wsgi import WSGIHandler
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, sync_playwright
 
-__all__ = ["DESK", "PHONE", "browser", "live", "look", "opened"]
+__all__ = ["DESK", "PHONE", "browser", "live", "look", "opened", "patient"]
 
 DESK, PHONE = 1280, 390
 HOUSE = Path(__file__).resolve().parents[2]
 PICTURES = HOUSE / "build" / "screenshots"
+#: `PAUSE=0.4` finds the assertion that looks before the page is whole.
+PAUSE = float(os.environ.get("PAUSE", "0"))
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
@@ -52,8 +56,28 @@ class Threaded(ThreadingMixIn, WSGIServer):
     block_on_close = False
 
 
+def halting(application: Callable[..., Any], pause: float) -> Callable[..., Any]:
+    """The application on a bad line: every answer comes late and stops half way, `pause` seconds in all."""
+
+    def answer(environ: Any, start: Any) -> Iterator[bytes]:
+        pieces = application(environ, start)
+        try:
+            for piece in pieces:
+                time.sleep(pause / 2)
+                yield piece[: len(piece) // 2]
+                time.sleep(pause / 2)
+                yield piece[len(piece) // 2 :]
+        finally:
+            if hasattr(pieces, "close"):
+                pieces.close()
+
+    return answer
+
+
 def serve(application: Callable[..., Any]) -> Iterator[str]:
     """An address at which the application answers for as long as the generator lives."""
+    if PAUSE:
+        application = halting(application, PAUSE)
     server = make_server("127.0.0.1", 0, application, Threaded, Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -74,8 +98,31 @@ def live() -> Iterator[str]:
 _opened: list[tuple[Playwright, Browser]] = []
 
 
+def then_whole(act: Callable[..., None]) -> Callable[..., None]:
+    """The locator's act, and then the wait for the page that it leads to.
+
+    A click returns as soon as the next page begins to arrive; what a test reads next would be a part of it.
+    """
+
+    @wraps(act)
+    def acted(one: Locator, *args: Any, **options: Any) -> None:
+        act(one, *args, **options)
+        one.page.wait_for_load_state()
+
+    return acted
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def patient() -> Iterator[None]:
+    """Whoever clicks or presses a key sees the next page whole."""
+    with pytest.MonkeyPatch.context() as changed:
+        for act in ("click", "press"):
+            changed.setattr(Locator, act, then_whole(getattr(Locator, act)))
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser(patient: None) -> Iterator[Browser]:
     """Debian's Chromium, once a session, also where two conftests bring this fixture."""
     if not _opened:
         playwright = sync_playwright().start()

@@ -81,9 +81,23 @@ def enrol(who: Acting) -> Staff:
 
 def code_of(who: Acting, *, confirmed: bool = True, steps: int = 0) -> str:
     """What the code generator shows; `steps` of 30 seconds later, since a code counts once."""
-    device = TOTPDevice.objects.filter(user_id=who.staff_id, confirmed=confirmed).latest("id")
+    device = _device(who, confirmed)
+    return _shown(device, time.time() + steps * device.step)
+
+
+def used_code_of(who: Acting) -> str:
+    """The code that counted last, whatever the generator shows by now."""
+    device = _device(who, confirmed=True)
+    return _shown(device, device.t0 + device.last_t * device.step)
+
+
+def _device(who: Acting, confirmed: bool) -> TOTPDevice:
+    return TOTPDevice.objects.filter(user_id=who.staff_id, confirmed=confirmed).latest("id")
+
+
+def _shown(device: TOTPDevice, at: float) -> str:
     generator = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
-    generator.time = time.time() + steps * device.step
+    generator.time = at
     return f"{generator.token():06d}"
 
 

@@ -12,7 +12,17 @@ from playwright.sync_api import BrowserContext, Page
 import given
 from journeys.browser import DESK, picture
 from journeys.looking import looked
-from journeys.signin import PASSWORD, account, client_of, code_of, cookies_of, enrol, grant, login_of
+from journeys.signin import (
+    PASSWORD,
+    account,
+    client_of,
+    code_of,
+    cookies_of,
+    enrol,
+    grant,
+    login_of,
+    used_code_of,
+)
 from people import CLERK, KANGLE, KANGLE_CLERK, REVIEWER, SEASON
 from yingbao.accounts import signing
 from yingbao.accounts.models import Staff
@@ -88,7 +98,7 @@ def test_a_code_counts_once_and_a_recovery_code_stands_in_for_a_lost_telephone(o
     page.goto("/signin/")
     type_password(page, login_of(CLERK), f"{PASSWORD}-2")
     looked(page, "signin-code")
-    page.get_by_role("textbox", name="动态口令").fill(code_of(CLERK))  # used when it was set up
+    page.get_by_role("textbox", name="动态口令").fill(used_code_of(CLERK))  # when it was set up
     page.get_by_role("button", name="登录", exact=True).click()
     assert "动态口令不对" in page.locator(".err").inner_text()
     looked(page, "signin-code-wrong")
