@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,8 +21,9 @@ from yingbao.kernel.refusal import Invalid
 from yingbao.registry.fields import DOCUMENT
 from yingbao.rosters.sending import copied
 from yingbao.workbooks.headings import NOTHING, Field
-from yingbao.workbooks.lines import FileLines, Lines, lines_of
-from yingbao.workbooks.sheets import Sheet, open_sheets, text_of
+from yingbao.workbooks.lines import Lines, Listed, SheetReading
+from yingbao.workbooks.listing import listed_in, notes_on
+from yingbao.workbooks.sheets import Sheet, inspected, text_of, unfolded
 from yingbao.workbooks.terms import CLASSES, Terms
 
 ROSTER_DOCUMENT = "roster.document"
@@ -35,60 +36,74 @@ LARGEST_CHUNK: Final = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file read: what `workbooks` says of it, and how many rows hold a person."""
+    """A file read: what `workbooks` says of its sheets."""
 
-    lines: FileLines
+    sheets: Sequence[Listed]
 
     @property
     def count(self) -> int:
         """How many rows hold a person."""
-        return self.lines.count
+        return sum(len(listed.numbers) for listed in self.sheets)
 
     def named(self) -> Counter[str]:
         """How many rows name each class."""
-        return Counter(code for lines in self.lines.sheets for code in lines.codes if code)
+        return Counter(code for listed in self.sheets for code in listed.codes if code)
 
     def sites(self) -> list[str]:
         """The schools or places that rows name."""
-        return sorted({site for lines in self.lines.sheets for site in set(lines.sites) if site})
+        return sorted({site for listed in self.sheets for site in set(listed.sites) if site})
 
     def chunks(self) -> Iterator[tuple[int, bytes]]:
-        """How many rows, and the values of `matching.COLUMNS` as COPY takes them."""
+        """How many rows, and the values of `matching.COLUMNS` as COPY takes them. All of them, once."""
         place, size = 0, FIRST_CHUNK
-        for lines in self.lines.sheets:
-            start = 0
-            while start < len(lines.numbers):
-                at = slice(start, min(start + size, len(lines.numbers)))
-                yield at.stop - start, copied(_staged(lines, at, place))
-                place += at.stop - start
-                start, size = at.stop, min(2 * size, LARGEST_CHUNK)
+        for listed in self.sheets:
+            start, count = 0, len(listed.numbers)
+            while start < count:
+                end = min(start + size, count)
+                yield end - start, copied(_staged(listed.lines(slice(start, end)), place))
+                place += end - start
+                start, size = end, min(2 * size, LARGEST_CHUNK)
+
+    def notes(self) -> tuple[str, ...]:
+        """What was not read or should be looked at, once all chunks were taken."""
+        return notes_on(self.sheets)
 
     def layout(self) -> dict[str, Any]:
-        """What pages show of the reading: sheets, columns, spellings, notes."""
+        """What pages show of the reading, once all chunks were taken: sheets, columns, spellings, notes."""
         spelled: Counter[tuple[str, str]] = Counter()
-        for lines in self.lines.sheets:
-            means = dict(zip(lines.written, lines.codes, strict=True))
-            spelled.update({(one, means[one] or ""): n for one, n in Counter(lines.written).items() if one})
+        for listed in self.sheets:
+            means = dict(zip(listed.written, listed.codes, strict=True))
+            spelled.update({(one, means[one] or ""): n for one, n in Counter(listed.written).items() if one})
         return {
-            "sheets": [_sheet(lines) for lines in self.lines.sheets],
-            "columns": [list(pair) for pair in _columns(self.lines).items()],
+            "sheets": [_sheet(listed.reading) for listed in self.sheets],
+            "columns": [list(pair) for pair in _columns(self.sheets).items()],
             "spellings": [[written, code, rows] for (written, code), rows in spelled.most_common(60)],
-            "notes": list(self.lines.notes),
+            "notes": list(self.notes()),
         }
 
 
-Opened = Callable[[], Sequence[Sheet]]
+class Opening:
+    """A file being opened while something else is done. What is wrong with it is raised to whoever waits for it."""
+
+    def __init__(self, pool: ThreadPoolExecutor, path: Path) -> None:
+        self._inspected = pool.submit(inspected, path)
+        self._sheets = pool.submit(lambda: unfolded(path, self._inspected.result()))
+
+    def inspected(self) -> None:
+        """Until it is known to be what its name says. Raises FileMissing, FileUnreadable."""
+        self._inspected.result()
+
+    def sheets(self) -> Sequence[Sheet]:
+        """Until its sheets are there. Raises FileMissing, FileUnreadable."""
+        return self._sheets.result()
 
 
 @contextmanager
-def opening(path: Path) -> Iterator[Opened]:
-    """Open a file while something else is done; what is yielded waits for its sheets.
-
-    It raises FileMissing, FileUnreadable when called, and nothing is left running when the block ends.
-    """
+def opening(path: Path) -> Iterator[Opening]:
+    """Open a file while something else is done; nothing is left running when the block ends."""
     pool = ThreadPoolExecutor(1, "opening")
     try:
-        yield pool.submit(open_sheets, path).result
+        yield Opening(pool, path)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -100,48 +115,45 @@ def read(
     terms: Terms = CLASSES,
 ) -> Read:
     """Read the rows of an open roster file."""
-    return Read(lines_of(sheets, spellings, columns, terms))
+    return Read(listed_in(sheets, spellings, columns, terms))
 
 
-def _staged(lines: Lines, at: slice, place: int) -> list[Any]:
+def _staged(lines: Lines, place: int) -> list[Any]:
     """The columns of some rows, the first of which is the list's row of that place."""
-    numbers, ids = lines.numbers[at], lines.ids[at]
-    texts = pa.array(ids, pa.string())
+    count = len(lines.numbers)
+    texts = pa.array(lines.ids, pa.string())
     return [
-        pa.array(np.arange(place, place + len(numbers), dtype=np.int32)),
-        pa.array([lines.sheet] * len(numbers), pa.string()),
-        pa.array(numbers, pa.int32()),
-        pa.array(lines.names[at], pa.string()),
+        pa.array(np.arange(place, place + count, dtype=np.int32)),
+        pa.array([lines.sheet] * count, pa.string()),
+        pa.array(lines.numbers, pa.int32()),
+        pa.array(lines.names, pa.string()),
         sealer().seal_column(texts, ROSTER_DOCUMENT),
         sealer().index_column(texts, DOCUMENT),
-        _births(lines, at, ids),
-        pa.array(lines.written[at], pa.string()),
-        pc.fill_null(pa.array(lines.codes[at], pa.string()), ""),
-        pa.array(lines.since[at], pa.date32()),
-        pa.array(lines.until[at], pa.date32()),
+        _births(lines),
+        pa.array(lines.written, pa.string()),
+        pc.fill_null(pa.array(lines.codes, pa.string()), ""),
+        pa.array(lines.since, pa.date32()),
+        pa.array(lines.until, pa.date32()),
         *(
-            pa.array(column[at], pa.string())
+            pa.array(column, pa.string())
             for column in (lines.reasons, lines.sentences, lines.households, lines.heads, lines.sites)
         ),
     ]
 
 
-def _births(lines: Lines, at: slice, ids: Sequence[str | None]) -> Any:
+def _births(lines: Lines) -> Any:
     """Birth dates out of the numbers, else what the row says of it."""
-    days = [None if number is None else number[6:14] for number in ids]
+    days = [None if number is None else number[6:14] for number in lines.ids]
     born = pc.strptime(pa.array(days, pa.string()), "%Y%m%d", "s").cast(pa.date32())
     if born.null_count == 0:
         return born
-    guesses = [
-        None if number else _guess(lines, row)
-        for row, number in zip(range(at.start, at.stop), ids, strict=False)
-    ]
+    guesses = [None if number else _guess(lines, row) for row, number in enumerate(lines.ids)]
     return pc.coalesce(born, pa.array(guesses, pa.date32()))
 
 
 def _guess(lines: Lines, place: int) -> date | None:
     """The birth date of a row whose number cannot be used: its own column, or the places 7 to 14 of what is written."""
-    column = lines.reading.columns.get(Field.ID_NUMBER)
+    column = lines.columns.get(Field.ID_NUMBER)
     cells = lines.cells[place]
     written = text_of(cells[column]) if column is not None and column < len(cells) else ""
     for text in (lines.births[place], written[6:14] if len(written) == _PLACES else ""):
@@ -152,20 +164,19 @@ def _guess(lines: Lines, place: int) -> date | None:
     return None
 
 
-def _sheet(lines: Lines) -> dict[str, Any]:
-    reading = lines.reading
+def _sheet(reading: SheetReading) -> dict[str, Any]:
     return {
         "sheet": reading.sheet, "rows": reading.rows, "usable": reading.usable, "unusable": reading.unusable,
         "left_out": reading.left_out,
     }  # fmt: skip
 
 
-def _columns(found: FileLines) -> dict[str, str]:
+def _columns(sheets: Sequence[Listed]) -> dict[str, str]:
     """Every heading printed in the file and the field it was taken for, "" for one not read."""
     columns: dict[str, str] = {}
-    for lines in found.sheets:
-        held = {index: field.value for field, index in lines.reading.columns.items()}
-        for index, title in enumerate(lines.titles):
+    for listed in sheets:
+        held = {index: field.value for field, index in listed.columns.items()}
+        for index, title in enumerate(listed.titles):
             if title:
                 columns[title] = columns.get(title) or held.get(index, "")
     return columns

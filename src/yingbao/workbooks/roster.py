@@ -1,7 +1,7 @@
 """Read a department's roster: every row under the headings ends usable or unusable, with what to do about it.
 
 Rows that hold no person (totals, signatures, repeated headings) are counted in the notes, so that usable +
-unusable + skipped is the number of rows in the sheet. `workbooks.lines` reads; this makes rows of its columns.
+unusable + skipped is the number of rows in the sheet. `workbooks.listing` reads; this makes rows of its columns.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from yingbao.workbooks.headings import NOTHING, Field
-from yingbao.workbooks.lines import Lines, SheetReading, Skipped, read_lines
+from yingbao.workbooks.lines import Lines, SheetReading, Skipped
+from yingbao.workbooks.listing import read_lines
 
 __all__ = ["RosterReading", "RosterRow", "SheetReading", "Skipped", "read_roster"]
 
@@ -73,7 +74,7 @@ def read_roster(
     """
     read = read_lines(path, spellings, columns)
     rows = tuple(row for lines in read.sheets for row in _rows(path.name, lines))
-    return RosterReading(path.name, sender, rows, tuple(lines.reading for lines in read.sheets), read.notes)
+    return RosterReading(path.name, sender, rows, read.readings, read.notes)
 
 
 def _rows(file: str, lines: Lines) -> Iterator[RosterRow]:

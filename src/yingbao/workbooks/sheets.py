@@ -13,6 +13,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -68,6 +69,11 @@ def uncollected() -> Iterator[None]:
 
 def open_sheets(path: Path) -> list[Sheet]:
     """All sheets of an .xlsx, .xls or .csv file, hidden ones too. Raises: FileMissing, FileUnreadable."""
+    return unfolded(path, inspected(path))
+
+
+def inspected(path: Path) -> CalamineWorkbook | None:
+    """The workbook of a file that may be unfolded, None for a text file. Raises: FileMissing, FileUnreadable."""
     if not path.is_file():
         raise FileMissing(f"找不到文件“{path.name}”，请核对文件名和所在文件夹", file=path.name)
     if path.stat().st_size > MOST_BYTES:
@@ -78,67 +84,88 @@ def open_sheets(path: Path) -> list[Sheet]:
     if kind == ".et":
         raise _refused(path, "是 WPS 的 .et 格式，请在 WPS 中“另存为” .xlsx 后报送")
     if kind in (".csv", ".txt"):
-        return [Sheet(path.stem, hidden=False, rows=_text_rows(path))]
+        return None
     if kind not in (".xlsx", ".xls", ".xlsm"):
         raise _refused(path, f"不收“{kind or '没有扩展名'}”的文件，请另存为 .xlsx 后报送")
-    _inspect(path)
-    with uncollected():
-        return _workbook_sheets(path)
+    parts = _inspect(path)
+    # the strings of the workbook are read, on another core, while its sheets are looked at
+    with _opens(path), ThreadPoolExecutor(1, "workbook") as pool:
+        opened = pool.submit(CalamineWorkbook.from_path, path)
+        _refuse_endless(path, parts)
+        return opened.result()
+
+
+def unfolded(path: Path, workbook: CalamineWorkbook | None) -> list[Sheet]:
+    """The sheets of a file that was inspected. Raises: FileUnreadable."""
+    if workbook is None:
+        return [Sheet(path.stem, hidden=False, rows=_text_rows(path))]
+    with _opens(path), uncollected(), workbook:
+        return [
+            Sheet(
+                sheet.name,
+                sheet.visible is not SheetVisibleEnum.Visible,
+                workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False),
+            )
+            for sheet in workbook.sheets_metadata
+            if sheet.typ is SheetTypeEnum.WorkSheet
+        ]
 
 
 def _refused(path: Path, why: str) -> FileUnreadable:
     return FileUnreadable(f"文件“{path.name}”{why}", file=path.name)
 
 
-def _inspect(path: Path) -> None:
+def _inspect(path: Path) -> Sequence[str]:
+    """The parts of a zip that hold sheets; none for an old workbook. Raises: FileUnreadable."""
     with path.open("rb") as file:
         magic = file.read(8)
     if magic.startswith(_ZIP):
-        _inspect_zip(path)
-    elif magic == _OLE:
-        # An .xlsx with a password is wrapped in the old container; so is an .xls.
-        if _ENCRYPTED in path.read_bytes():
-            raise _refused(path, "设有打开密码，请去掉密码后重新报送")
-    else:
+        return _inspect_zip(path)
+    if magic != _OLE:
         raise _refused(path, "不是 Excel 工作簿（可能是图片或其他文件改了扩展名），请报送原始的 Excel 文件")
+    # An .xlsx with a password is wrapped in the old container; so is an .xls.
+    if _ENCRYPTED in path.read_bytes():
+        raise _refused(path, "设有打开密码，请去掉密码后重新报送")
+    return ()
 
 
-def _inspect_zip(path: Path) -> None:
+def _inspect_zip(path: Path) -> Sequence[str]:
+    with _whole(path), zipfile.ZipFile(path) as archive:
+        if sum(item.file_size for item in archive.infolist()) > MOST_UNPACKED_BYTES:
+            raise _refused(path, "展开后过大，未读取；请删去空白区域和图片，按乡镇拆分后报送")
+        names = archive.namelist()
+        if "[Content_Types].xml" not in names:
+            raise _refused(path, "不是 Excel 工作簿（是其他压缩文件改了扩展名），请报送原始的 Excel 文件")
+    return [name for name in names if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+
+
+def _refuse_endless(path: Path, parts: Sequence[str]) -> None:
+    """Sheets are looked at before they are unfolded: one that claims a billion cells would take all memory."""
+    if not parts:
+        return
+    with _whole(path), zipfile.ZipFile(path) as archive:
+        for part in parts:
+            far = too_far(archive.read(part))
+            if far is not None:
+                rows, columns = far
+                raise _refused(
+                    path,
+                    f"有工作表的已用区域达 {rows} 行 × {columns} 列，请删去数据以外的空白行列后重新保存报送",
+                )
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(item.file_size for item in archive.infolist()) > MOST_UNPACKED_BYTES:
-                raise _refused(path, "展开后过大，未读取；请删去空白区域和图片，按乡镇拆分后报送")
-            names = archive.namelist()
-            if "[Content_Types].xml" not in names:
-                raise _refused(path, "不是 Excel 工作簿（是其他压缩文件改了扩展名），请报送原始的 Excel 文件")
-            for name in names:
-                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    _refuse_endless(path, archive.read(name))
+        yield
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as problem:
         raise _refused(path, "已损坏，无法打开，请重新导出后报送") from problem
 
 
-def _refuse_endless(path: Path, sheet: bytes) -> None:
-    far = too_far(sheet)
-    if far is not None:
-        rows, columns = far
-        raise _refused(
-            path, f"有工作表的已用区域达 {rows} 行 × {columns} 列，请删去数据以外的空白行列后重新保存报送"
-        )
-
-
-def _workbook_sheets(path: Path) -> list[Sheet]:
+@contextmanager
+def _opens(path: Path) -> Iterator[None]:
     try:
-        with CalamineWorkbook.from_path(path) as workbook:
-            return [
-                Sheet(
-                    sheet.name,
-                    sheet.visible is not SheetVisibleEnum.Visible,
-                    workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False),
-                )
-                for sheet in workbook.sheets_metadata
-                if sheet.typ is SheetTypeEnum.WorkSheet
-            ]
+        yield
     except (CalamineError, OSError, ValueError) as problem:
         raise _refused(
             path, "无法打开，可能已损坏或设有密码，请在 Excel 中另存为 .xlsx 后重新报送"

@@ -20,7 +20,7 @@ def test_every_finding_about_an_id_number_has_a_name() -> None:
 def test_every_code_that_the_reader_writes_has_a_name() -> None:
     source = "".join(
         (ROOT / "src" / "yingbao" / "workbooks" / name).read_text(encoding="utf-8")
-        for name in ("lines.py", "matching.py")
+        for name in ("listing.py", "people.py", "matching.py")
     )
     written = set(
         re.findall(r'(?:_unusable\(\s*\w+,\s+|reasons\[place\] = |(?:None|text), |\[)"(\w+)"', source)

@@ -9,7 +9,7 @@ import pytest
 
 from yingbao.workbooks import extent, sheets
 from yingbao.workbooks.extent import surely_small
-from yingbao.workbooks.lines import read_lines
+from yingbao.workbooks.listing import read_lines
 from yingbao.workbooks.sheets import FileMissing, FileUnreadable, open_sheets
 
 from .conftest import HEADING, SPELLINGS, ZHANG, save
@@ -87,8 +87,9 @@ def test_a_text_of_eleven_hundred_thousand_rows_is_read_each_row_at_its_place(tm
     path = tmp_path / "百万行.csv"
     good, bad = f"张三,{ZHANG},C类\n", "张三,1.40E+17,C类\n"
     path.write_text("姓名,身份证号,人员类别\n" + good * 700_000 + bad + good * 399_999, encoding="utf-8")
-    [lines] = read_lines(path, SPELLINGS).sheets
-    assert (lines.reading.usable, lines.reading.unusable) == (1_099_999, 1)
+    found = read_lines(path, SPELLINGS)
+    [lines], [reading] = found.sheets, found.readings
+    assert (reading.usable, reading.unusable) == (1_099_999, 1)
     assert [(lines.numbers[place], why) for place, why in enumerate(lines.reasons) if why] == [
         (700_002, "id_float_lost_digits")
     ]

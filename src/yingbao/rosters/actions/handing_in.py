@@ -39,7 +39,7 @@ from yingbao.rosters.errors import (
 )
 from yingbao.rosters.kinds import KINDS
 from yingbao.rosters.models import Candidate, Roster, Row, Spelling
-from yingbao.rosters.reading import Opened, Read, opening, read
+from yingbao.rosters.reading import Opening, Read, opening, read
 from yingbao.rosters.senders import senders, spoken_of
 from yingbao.rosters.states import EXTENTS, LISTS, OPEN
 from yingbao.workbooks.headings import Field
@@ -72,9 +72,13 @@ def hand_in(
     """
     with within(by):
         _allow(by, region, benefit_year, sender, kind, extent, path, unit_code)
-        with opening(path) as sheets:
-            roster = _take(by, region, benefit_year, sender, kind, as_of, extent, path, file_name, unit_code)
-            _read(roster, sheets)
+        with opening(path) as file:
+            roster, content = _take(
+                by, region, benefit_year, sender, kind, as_of, extent, path, file_name, unit_code
+            )
+            file.inspected()
+            _keep(roster, content)
+            _read(roster, file)
     return roster.id
 
 
@@ -96,7 +100,10 @@ def ask_hand_in(
 
     with within(by):
         _allow(by, region, benefit_year, sender, kind, extent, path, unit_code)
-        roster = _take(by, region, benefit_year, sender, kind, as_of, extent, path, file_name, unit_code)
+        roster, content = _take(
+            by, region, benefit_year, sender, kind, as_of, extent, path, file_name, unit_code
+        )
+        _keep(roster, content)
         roster.run_id = runs.ask(by=by, kind=READ, given={"roster": str(roster.id), "file": roster.file_name})
         roster.save(update_fields=["run_id"])
         read_roster.defer(run_id=str(roster.run_id), roster_id=str(roster.id), unit_code=by.unit_code)
@@ -117,8 +124,8 @@ def read_taken(*, roster_id: UUID, unit_code: str, run_id: UUID) -> None:
                 roster = Roster.objects.select_for_update().filter(id=roster_id).first()
                 if roster is None or roster.state != "reading":
                     return
-                with _opened(roster) as path, opening(path) as sheets:
-                    _read(roster, sheets, telling)
+                with _opened(roster) as path, opening(path) as file:
+                    _read(roster, file, telling)
                 telling.sentence = f"读了 {sum(roster.counts.values()):,} 行"
         except Refusal as refusal:
             _give_up(roster_id, unit_code, refusal.sentence)
@@ -146,8 +153,8 @@ def check_again(*, by: Acting, roster_id: UUID) -> None:
         decided = {(r.sheet, r.number, r.before_id): r for r in rows.exclude(decision="")}
         Candidate.objects.filter(row__roster=roster).delete()
         rows._raw_delete("default")
-        with _opened(roster) as path, opening(path) as sheets:
-            _read(roster, sheets)
+        with _opened(roster) as path, opening(path) as file:
+            _read(roster, file)
         _decide_again(roster, decided)
 
 
@@ -204,8 +211,8 @@ def _take(
     path: Path,
     file_name: str,
     unit_code: str,
-) -> Roster:
-    """The roster as handed in, unread, with its file sealed."""
+) -> tuple[Roster, bytes]:
+    """The roster as handed in, unread, and what its file holds, which is to be kept."""
     unit = unit_code or regions.canonical(region)
     of = senders(load_release(region, year))[sender]
     content = path.read_bytes() if path.is_file() else b""
@@ -223,8 +230,7 @@ def _take(
             roster.save(force_insert=True)
     except IntegrityError as error:
         raise HandedInBefore(_when(unit, sender, roster.file_digest)) from error
-    _keep(roster, content)
-    return roster
+    return roster, content
 
 
 def _keep(roster: Roster, content: bytes) -> None:
@@ -236,7 +242,7 @@ def _keep(roster: Roster, content: bytes) -> None:
         )
 
 
-def _read(roster: Roster, sheets: Opened, tell: Tell | None = None) -> None:
+def _read(roster: Roster, file: Opening, tell: Tell | None = None) -> None:
     """Read the file, compare it, and note on the roster what it says and what came of it."""
     policy = load_release(roster.region, roster.benefit_year)
     of = senders(policy)[roster.sender]
@@ -245,7 +251,7 @@ def _read(roster: Roster, sheets: Opened, tell: Tell | None = None) -> None:
     terms = kind.asked(roster.unit_code, roster.as_of)
     with behind() as work:
         prepare(work)
-        found = read(sheets(), spellings, columns, terms)
+        found = read(file.sheets(), spellings, columns, terms)
         if not found.count:
             raise RosterEmpty(_why_empty(found))
         work.wait()
@@ -328,7 +334,7 @@ def _confirmed(roster: Roster, kind: str) -> dict[str, str]:
 
 
 def _why_empty(found: Read) -> str:
-    notes = "；".join(found.lines.notes[:3])
+    notes = "；".join(found.notes()[:3])
     return f"文件里没有可以读的人员行，请核对是不是报错了文件。{notes}"
 
 
