@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.db import connection
 
 from yingbao.rosters import matching
-from yingbao.rosters.behind import Behind
+from yingbao.rosters.behind import Behind, beside
 from yingbao.rosters.kinds import KINDS, Kind
+from yingbao.rosters.known import Known
 from yingbao.rosters.models import Roster
 from yingbao.rosters.reading import Read
 from yingbao.rosters.senders import DEPARTMENTS, touched
@@ -20,7 +21,8 @@ Tell = Callable[[int, int], None]
 _LONG = 3_000
 #: So that sorting and hashing a hundred thousand rows stays in memory.
 _SORTED = "128MB"
-_COPY = f"COPY read_rows ({', '.join(name for name, _ in matching.COLUMNS)}) FROM STDIN (FORMAT binary)"
+_COLUMNS = ", ".join(name for name, _ in (*matching.COLUMNS, *matching.FOUND))
+_COPY = f"COPY matched ({_COLUMNS}) FROM STDIN (FORMAT binary)"
 
 
 def prepare(work: Behind) -> None:
@@ -38,15 +40,17 @@ def ask(roster: Roster, found: Read, work: Behind, tell: Tell | None = None) -> 
     for statement in (matching.KIN, matching.OTHERS, *(matching.REGION if _is_long(found) else ())):
         work.ask(kind.said(statement), given)
     done = 0
-    for number, (count, content) in enumerate(found.chunks()):
-        work.copy(_COPY, content)
-        for statement in (matching.MATCH, matching.CANDIDATES, matching.SUGGEST, *_held(found, kind),
-                          matching.ELSEWHERE, matching.OUTCOME):  # fmt: skip
-            work.ask(kind.said(statement), given)
-        work.ask(matching.NEXT.format(number=number))
-        done += count
-        if tell is not None:
-            tell(done, found.count)
+    # the numbers of a long list are looked up beside the comparison, on another core
+    with beside() if _is_long(found) else nullcontext(work) as over:
+        for number, (count, content) in enumerate(found.chunks(Known(over))):
+            work.copy(_COPY, content)
+            for statement in (matching.CANDIDATES, matching.SUGGEST, *_held(found, kind), matching.ELSEWHERE,
+                              matching.OUTCOME):  # fmt: skip
+                work.ask(kind.said(statement), given)
+            work.ask(matching.NEXT.format(number=number))
+            done += count
+            if tell is not None:
+                tell(done, found.count)
     work.ask(matching.PERSONS)
 
 

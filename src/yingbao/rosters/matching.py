@@ -13,26 +13,27 @@ from typing import Any, Final
 #: Scores: by number; by name and birth date alone; what the same household number and the same head add.
 BY_NUMBER, BY_NAME_AND_BIRTH, SAME_HOUSEHOLD, SAME_HEAD = 100, 60, 20, 15
 
+#: What the sheet says, and then what the register says of whoever has the number (`FOUND`).
 COLUMNS: Final = (
     ("place", "int4"), ("sheet", "text"), ("number", "int4"), ("name", "text"), ("document_sealed", "bytea"),
     ("document_key", "bytea"), ("birth_date", "date"), ("written", "text"), ("category", "text"),
     ("recognised_on", "date"), ("ended_on", "date"), ("reason", "text"), ("sentence", "text"), ("household", "text"),
     ("head", "text"), ("site", "text"),
 )  # fmt: skip
+FOUND: Final = (("resident_id", "uuid"), ("born", "date"), ("said", "int8"), ("called_otherwise", "int4"))
 TEMPORARY: Final = (
-    "read_rows", "matched", "listed", "candidates", "held", "died", "again", "elsewhere", "others", "kin", "region_held",
+    "matched", "listed", "candidates", "held", "died", "again", "elsewhere", "others", "kin", "region_held",
     "region_died", "persons",
 )  # fmt: skip
 #: Of the chunk being compared; emptied for the next.
-_OF_CHUNK: Final = "read_rows, held, died, elsewhere"
+_OF_CHUNK: Final = "held, died, elsewhere"
 _MATCHED: Final = "CREATE TEMP TABLE matched () INHERITS (listed) ON COMMIT DROP"
 _SAID: Final = "hash_record_extended(ROW(r.id, r.name, r.merged_into_id, r.document_key), 1)"
 #: A list is compared a chunk at a time, each while the next is being read, as though nobody stood in it twice. `matched`
 #: is the chunk with who each row is (`said` stands for their record in the basis); it is part of `listed`, all chunks.
 TABLES = f"""
-CREATE TEMP TABLE read_rows ({", ".join(f"{name} {kind}" for name, kind in COLUMNS)}) ON COMMIT DROP;
-CREATE TEMP TABLE listed (LIKE read_rows, resident_id uuid, recorded_name text, born date, said int8, candidates int4, score int4)
-    ON COMMIT DROP;
+CREATE TEMP TABLE listed ({", ".join(f"{name} {kind}" for name, kind in (*COLUMNS, *FOUND))},
+    candidates int4 DEFAULT 0, score int4 DEFAULT {BY_NUMBER}) ON COMMIT DROP;
 {_MATCHED};
 CREATE TEMP TABLE candidates (place int4, resident_id uuid, score int4) ON COMMIT DROP;
 CREATE TEMP TABLE held (id uuid, resident_id uuid, category text, site text, period daterange) ON COMMIT DROP;
@@ -75,15 +76,17 @@ HELD_SHORT = (
     f"INSERT INTO held {_HOLDINGS_OF} AND h.{_CHUNKS}",
     f"INSERT INTO died {_DEATHS_OF} AND {_CHUNKS} GROUP BY 1",
 )
-#: Who each row is, by number. Each looked up by itself in the index: what it costs hardly depends on how many people
-#: there are, and row policies keep the planner from knowing.
-MATCH = f"""
-INSERT INTO matched
-SELECT w.*, r.id, r.name, r.birth_date, r.said, 0, %(by_number)s
-FROM read_rows w LEFT JOIN LATERAL (
+#: Numbers to be looked up, on whatever connection.
+ASKED: Final = "CREATE TEMP TABLE asked (place int4, document_key bytea, name text) ON COMMIT DROP"
+#: Who each row is, by number: place and `FOUND`, 33 bytes a person. Each looked up by itself in the index: what it costs
+#: hardly depends on how many people there are, and row policies keep the planner from knowing.
+KNOWN: Final = f"""
+SELECT string_agg(int4send(w.place) || uuid_send(r.id) || date_send(r.birth_date) || int8send(r.said)
+    || boolsend(r.name <> w.name), ''::bytea)
+FROM asked w CROSS JOIN LATERAL (
     SELECT r.id, r.name, r.birth_date, {_SAID} AS said FROM registry_resident r
     WHERE r.document_key = w.document_key AND r.merged_into_id IS NULL OFFSET 0
-) r ON true
+) r
 """
 #: Rows without a number that fits: who has that name and birth date, and how well the household agrees.
 CANDIDATES = """
@@ -184,7 +187,7 @@ WITH compared AS (
         WHEN c.candidates > 1 THEN 'several_persons'
         WHEN c.candidates = 1 THEN 'matched_by_name'
         WHEN c.resident_id IS NULL THEN 'person_unknown'
-        WHEN c.recorded_name <> c.name THEN 'name_differs'
+        WHEN c.called_otherwise = 1 THEN 'name_differs'
         WHEN c.same_number IS NOT NULL THEN 'duplicate'
         WHEN c.other_number IS NOT NULL THEN 'two_classes'
         WHEN c.recognised_on < c.born THEN 'before_birth'

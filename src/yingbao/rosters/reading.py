@@ -19,6 +19,7 @@ from yingbao.journal.keys import sealer
 from yingbao.kernel.dates import loose_date
 from yingbao.kernel.refusal import Invalid
 from yingbao.registry.fields import DOCUMENT
+from yingbao.rosters.known import Known
 from yingbao.rosters.sending import copied
 from yingbao.workbooks.headings import NOTHING, Field
 from yingbao.workbooks.lines import Lines, Listed, SheetReading
@@ -53,14 +54,14 @@ class Read:
         """The schools or places that rows name."""
         return sorted({site for listed in self.sheets for site in set(listed.sites) if site})
 
-    def chunks(self) -> Iterator[tuple[int, bytes]]:
-        """How many rows, and the values of `matching.COLUMNS` as COPY takes them. All of them, once."""
+    def chunks(self, known: Known) -> Iterator[tuple[int, bytes]]:
+        """How many rows, and the values of `matching.COLUMNS` and `FOUND` as COPY takes them. All of them, once."""
         place, size = 0, FIRST_CHUNK
         for listed in self.sheets:
             start, count = 0, len(listed.numbers)
             while start < count:
                 end = min(start + size, count)
-                yield end - start, copied(_staged(listed.lines(slice(start, end)), place))
+                yield end - start, copied(_staged(listed.lines(slice(start, end)), place, known))
                 place += end - start
                 start, size = end, min(2 * size, LARGEST_CHUNK)
 
@@ -118,17 +119,19 @@ def read(
     return Read(listed_in(sheets, spellings, columns, terms))
 
 
-def _staged(lines: Lines, place: int) -> list[Any]:
+def _staged(lines: Lines, place: int, known: Known) -> list[Any]:
     """The columns of some rows, the first of which is the list's row of that place."""
     count = len(lines.numbers)
-    texts = pa.array(lines.ids, pa.string())
-    return [
+    texts, names = pa.array(lines.ids, pa.string()), pa.array(lines.names, pa.string())
+    keys = sealer().index_column(texts, DOCUMENT)
+    found = known.ask(keys, names)
+    columns = [
         pa.array(np.arange(place, place + count, dtype=np.int32)),
         pa.array([lines.sheet] * count, pa.string()),
         pa.array(lines.numbers, pa.int32()),
-        pa.array(lines.names, pa.string()),
+        names,
         sealer().seal_column(texts, ROSTER_DOCUMENT),
-        sealer().index_column(texts, DOCUMENT),
+        keys,
         _births(lines),
         pa.array(lines.written, pa.string()),
         pc.fill_null(pa.array(lines.codes, pa.string()), ""),
@@ -139,6 +142,7 @@ def _staged(lines: Lines, place: int) -> list[Any]:
             for column in (lines.reasons, lines.sentences, lines.households, lines.heads, lines.sites)
         ),
     ]
+    return columns + found()
 
 
 def _births(lines: Lines) -> Any:

@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 _HEAD: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END: Final = b"\xff\xff"
 #: Days from 1970-01-01 to 2000-01-01, where PostgreSQL counts from.
-_TO_2000: Final = 10_957
+TO_2000: Final = 10_957
 
 
 def copied(columns: Sequence[Any]) -> bytes:
-    """What `COPY … (FORMAT binary)` takes: columns of texts, binaries, dates and 32-bit numbers, all of one length.
+    """What `COPY … (FORMAT binary)` takes: columns of texts, binaries, dates, 32- and 64-bit numbers, all of one length.
 
     Source: PostgreSQL, COPY, Binary Format: each field stands behind its length in four bytes, -1 for null.
     """
@@ -31,11 +31,13 @@ def copied(columns: Sequence[Any]) -> bytes:
 
 def _field(column: Any) -> tuple[Any, Any]:
     """Lengths, and contents without nulls."""
-    if pa.types.is_int32(column.type) or pa.types.is_date32(column.type):
-        start = _TO_2000 if pa.types.is_date32(column.type) else 0
-        numbers = pc.fill_null(column.cast(pa.int32()), start).to_numpy(zero_copy_only=False)
-        width = np.where(column.is_valid().to_numpy(zero_copy_only=False), 4, -1).astype(">i4")
-        content = _fixed((numbers - start).astype(">i4"))
+    if pa.types.is_integer(column.type) or pa.types.is_date32(column.type):
+        start = TO_2000 if pa.types.is_date32(column.type) else 0
+        bytes_each = column.type.bit_width // 8
+        plain = column.cast(pa.int32()) if start else column
+        numbers = pc.fill_null(plain, start).to_numpy(zero_copy_only=False)
+        width = np.where(column.is_valid().to_numpy(zero_copy_only=False), bytes_each, -1).astype(">i4")
+        content = _fixed((numbers - start).astype(f">i{bytes_each}"))
         if column.null_count:
             content = pc.if_else(column.is_valid(), content, b"")
         return _fixed(width), content
