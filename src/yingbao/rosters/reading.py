@@ -55,13 +55,25 @@ class Read:
         return sorted({site for listed in self.sheets for site in set(listed.sites) if site})
 
     def chunks(self, known: Known) -> Iterator[tuple[int, bytes]]:
-        """How many rows, and the values of `matching.COLUMNS` and `FOUND` as COPY takes them. All of them, once."""
+        """How many rows, and the values of `matching.COLUMNS` and `FOUND` as COPY takes them. All of them, once.
+
+        While the numbers of a chunk are looked up, the one before it is got ready.
+        """
+        before: _Chunk | None = None
+        for chunk in self._asked(known):
+            if before is not None:
+                yield before.count, before.content()
+            before = chunk
+        if before is not None:
+            yield before.count, before.content()
+
+    def _asked(self, known: Known) -> Iterator[_Chunk]:
         place, size = 0, FIRST_CHUNK
         for listed in self.sheets:
             start, count = 0, len(listed.numbers)
             while start < count:
                 end = min(start + size, count)
-                yield end - start, copied(_staged(listed.lines(slice(start, end)), place, known))
+                yield _Chunk(listed.lines(slice(start, end)), place, known)
                 place += end - start
                 start, size = end, min(2 * size, LARGEST_CHUNK)
 
@@ -119,30 +131,36 @@ def read(
     return Read(listed_in(sheets, spellings, columns, terms))
 
 
-def _staged(lines: Lines, place: int, known: Known) -> list[Any]:
-    """The columns of some rows, the first of which is the list's row of that place."""
-    count = len(lines.numbers)
-    texts, names = pa.array(lines.ids, pa.string()), pa.array(lines.names, pa.string())
-    keys = sealer().index_column(texts, DOCUMENT)
-    found = known.ask(keys, names)
-    columns = [
-        pa.array(np.arange(place, place + count, dtype=np.int32)),
-        pa.array([lines.sheet] * count, pa.string()),
-        pa.array(lines.numbers, pa.int32()),
-        names,
-        sealer().seal_column(texts, ROSTER_DOCUMENT),
-        keys,
-        _births(lines),
-        pa.array(lines.written, pa.string()),
-        pc.fill_null(pa.array(lines.codes, pa.string()), ""),
-        pa.array(lines.since, pa.date32()),
-        pa.array(lines.until, pa.date32()),
-        *(
-            pa.array(column, pa.string())
-            for column in (lines.reasons, lines.sentences, lines.households, lines.heads, lines.sites)
-        ),
-    ]
-    return columns + found()
+class _Chunk:
+    """Some rows, the first of which is the list's row of that place; their numbers are being looked up."""
+
+    def __init__(self, lines: Lines, place: int, known: Known) -> None:
+        self._lines, self._place, self.count = lines, place, len(lines.numbers)
+        self._ids, self._names = pa.array(lines.ids, pa.string()), pa.array(lines.names, pa.string())
+        self._keys = sealer().index_column(self._ids, DOCUMENT)
+        self._found = known.ask(self._keys, self._names)
+
+    def content(self) -> bytes:
+        """The rows as COPY takes them."""
+        lines = self._lines
+        columns = [
+            pa.array(np.arange(self._place, self._place + self.count, dtype=np.int32)),
+            pa.array([lines.sheet] * self.count, pa.string()),
+            pa.array(lines.numbers, pa.int32()),
+            self._names,
+            sealer().seal_column(self._ids, ROSTER_DOCUMENT),
+            self._keys,
+            _births(lines),
+            pa.array(lines.written, pa.string()),
+            pc.fill_null(pa.array(lines.codes, pa.string()), ""),
+            pa.array(lines.since, pa.date32()),
+            pa.array(lines.until, pa.date32()),
+            *(
+                pa.array(column, pa.string())
+                for column in (lines.reasons, lines.sentences, lines.households, lines.heads, lines.sites)
+            ),
+        ]
+        return copied(columns + self._found())
 
 
 def _births(lines: Lines) -> Any:

@@ -17,17 +17,19 @@ _DAYS: Final = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 def surely_right(cells: Sequence[object]) -> list[bool]:
     """Which cells hold, as they stand, what `id_number.check` would return unchanged. Source: GB 11643."""
+    if set(map(type, cells)) == {str} and set(map(len, cells)) == {_PLACES}:  # type: ignore[arg-type] # texts have a length
+        joined = "".join(cells)  # type: ignore[arg-type] # all of them are text
+        if joined.isascii():
+            return _all_right(joined)
     shaped = [type(cell) is str and len(cell) == _PLACES and cell.isascii() for cell in cells]
     texts = [str(cell) for cell, fits in zip(cells, shaped, strict=True) if fits]
-    if not texts:
-        return shaped
-    places = np.frombuffer("".join(texts).encode("ascii"), np.uint8).reshape(len(texts), _PLACES)
-    right = _right(places)
-    if len(texts) == len(shaped):
-        return list(right.tolist())
-    found = np.zeros(len(shaped), np.bool_)
-    found[np.flatnonzero(shaped)] = right
-    return list(found.tolist())
+    right = iter(_all_right("".join(texts)))
+    return [fits and next(right) for fits in shaped]
+
+
+def _all_right(joined: str) -> list[bool]:
+    places = np.frombuffer(joined.encode("ascii"), np.uint8).reshape(-1, _PLACES)
+    return list(_right(places).tolist())
 
 
 def _right(places: NDArray[np.uint8]) -> NDArray[np.bool_]:
