@@ -10,12 +10,13 @@ from typing import Any
 from django.db import connection
 
 from yingbao.rosters import matching
-from yingbao.rosters.behind import Behind, beside
+from yingbao.rosters.behind import Behind, behind, beside
 from yingbao.rosters.kinds import KINDS, Kind
 from yingbao.rosters.known import Known
 from yingbao.rosters.models import Roster
 from yingbao.rosters.reading import Read
 from yingbao.rosters.senders import DEPARTMENTS, touched
+from yingbao.workbooks.sheets import uncollected
 
 Tell = Callable[[int, int], None]
 _LONG = 3_000
@@ -25,8 +26,18 @@ _COLUMNS = ", ".join(name for name, _ in (*matching.COLUMNS, *matching.FOUND))
 _COPY = f"COPY matched ({_COLUMNS}) FROM STDIN (FORMAT binary)"
 
 
-def prepare(work: Behind) -> None:
-    """Tables for the comparison, made while the file is being read."""
+@contextmanager
+def prepared(large: bool) -> Iterator[tuple[Behind, Known]]:
+    """The threads of a comparison and its tables, made while the file is being read.
+
+    The numbers of a large file are looked up over a connection of their own, beside the comparison.
+    """
+    with uncollected(), behind() as work, beside() if large else nullcontext(work) as over:
+        _make_tables(work)
+        yield work, Known(over)
+
+
+def _make_tables(work: Behind) -> None:
     work.ask(f"SET LOCAL work_mem = '{_SORTED}'")
     # tables just filled have no statistics: the planner would sort the rows for each of six joins with next to nothing
     work.ask("SET LOCAL enable_mergejoin = off")
@@ -34,23 +45,21 @@ def prepare(work: Behind) -> None:
     work.ask(matching.TABLES)
 
 
-def ask(roster: Roster, found: Read, work: Behind, tell: Tell | None = None) -> None:
+def ask(roster: Roster, found: Read, work: Behind, known: Known, tell: Tell | None = None) -> None:
     """Ask for all rows to be matched and compared, a chunk at a time; `tell` hears how many were handed over."""
     given, kind = values(roster), KINDS[roster.kind]
     for statement in (matching.KIN, matching.OTHERS, *(matching.REGION if _is_long(found) else ())):
         work.ask(kind.said(statement), given)
     done = 0
-    # the numbers of a long list are looked up beside the comparison, on another core
-    with beside() if _is_long(found) else nullcontext(work) as over:
-        for number, (count, content) in enumerate(found.chunks(Known(over))):
-            work.copy(_COPY, content)
-            for statement in (matching.CANDIDATES, matching.SUGGEST, *_held(found, kind), matching.ELSEWHERE,
-                              matching.OUTCOME):  # fmt: skip
-                work.ask(kind.said(statement), given)
-            work.ask(matching.NEXT.format(number=number))
-            done += count
-            if tell is not None:
-                tell(done, found.count)
+    for number, (count, content) in enumerate(found.chunks(known)):
+        work.copy(_COPY, content)
+        for statement in (matching.CANDIDATES, matching.SUGGEST, *_held(found, kind), matching.ELSEWHERE,
+                          matching.OUTCOME):  # fmt: skip
+            work.ask(kind.said(statement), given)
+        work.ask(matching.NEXT.format(number=number))
+        done += count
+        if tell is not None:
+            tell(done, found.count)
     work.ask(matching.PERSONS)
 
 

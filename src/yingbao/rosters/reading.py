@@ -33,6 +33,8 @@ _PLACES = 18
 #: first are few for it to begin soon, and the last many, as each chunk costs some statements and stays in its buffers.
 FIRST_CHUNK: Final = 4_096
 LARGEST_CHUNK: Final = 16_384
+#: A file of some thousand rows.
+_LARGE_BYTES: Final = 150_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class Opening:
     """A file being opened while something else is done. What is wrong with it is raised to whoever waits for it."""
 
     def __init__(self, pool: ThreadPoolExecutor, path: Path) -> None:
+        self.large = path.is_file() and path.stat().st_size > _LARGE_BYTES
         self._inspected = pool.submit(inspected, path)
         self._sheets = pool.submit(lambda: unfolded(path, self._inspected.result()))
 

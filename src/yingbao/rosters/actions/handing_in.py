@@ -24,8 +24,7 @@ from yingbao.kernel import regions
 from yingbao.kernel.ids import uuid7
 from yingbao.kernel.refusal import Refusal
 from yingbao.policy import Policy, load_release
-from yingbao.rosters.behind import behind
-from yingbao.rosters.comparing import Tell, ask, conclude, prepare
+from yingbao.rosters.comparing import Tell, ask, conclude, prepared
 from yingbao.rosters.errors import (
     HandedInBefore,
     NotItsList,
@@ -249,8 +248,7 @@ def _read(roster: Roster, file: Opening, tell: Tell | None = None) -> None:
     kind = KINDS[roster.kind]
     spellings, columns = _spellings(policy, roster), _columns(roster)
     terms = kind.asked(roster.unit_code, roster.as_of)
-    with behind() as work:
-        prepare(work)
+    with prepared(file.large) as (work, known):
         found = read(file.sheets(), spellings, columns, terms)
         if not found.count:
             raise RosterEmpty(_why_empty(found))
@@ -262,7 +260,7 @@ def _read(roster: Roster, file: Opening, tell: Tell | None = None) -> None:
         roster.previous_id = None if previous is None else previous.id
         # what is no class is never since birth: without a day it counts from the list's
         roster.layout["listed"] = list(kind.touching) or ([] if previous is None else previous.classes)
-        ask(roster, found, work, tell)
+        ask(roster, found, work, known, tell)
         roster.layout |= found.layout()
         work.wait()
         conclude(roster, found)
