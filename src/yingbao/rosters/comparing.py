@@ -12,7 +12,7 @@ from django.db import connection
 from yingbao.rosters import matching
 from yingbao.rosters.behind import Behind, behind, beside
 from yingbao.rosters.kinds import KINDS, Kind
-from yingbao.rosters.known import Known
+from yingbao.rosters.known import Known, Met
 from yingbao.rosters.models import Roster
 from yingbao.rosters.reading import Read
 from yingbao.rosters.senders import DEPARTMENTS, touched
@@ -60,7 +60,6 @@ def ask(roster: Roster, found: Read, work: Behind, known: Known, tell: Tell | No
         done += count
         if tell is not None:
             tell(done, found.count)
-    work.ask(matching.PERSONS)
 
 
 def _is_long(found: Read) -> bool:
@@ -73,15 +72,16 @@ def _held(found: Read, kind: Kind) -> Sequence[str]:
     return held if kind.of_living else held[:1]
 
 
-def conclude(roster: Roster, found: Read) -> None:
+def conclude(roster: Roster, found: Read, met: Met) -> None:
     """What can be said only of the whole list: who stands in it twice, who does not, the counts and the basis."""
-    given, kind = values(roster), KINDS[roster.kind]
+    kind = KINDS[roster.kind]
+    given = {**values(roster), "twice": met.twice, "met": met.count, "met_said": met.said}
     with connection.cursor() as cursor, _hashed(cursor, found.count):
-        cursor.execute(matching.SEVERAL)
-        several, doubtful = cursor.fetchone()
-        if doubtful:
+        cursor.execute(matching.TWICE, given)
+        if _is(cursor, matching.DOUBTFUL):
             cursor.execute(matching.KEEP_CANDIDATES, given)
-        if several:
+            cursor.execute(matching.TWICE_BY_NAME)
+        if _is(cursor, matching.SEVERAL):
             for statement in (matching.TOGETHER, *_held(found, kind), matching.ELSEWHERE, matching.AGAIN,
                               matching.OUTCOME_TOGETHER):  # fmt: skip
                 cursor.execute(kind.said(statement), given)
@@ -96,6 +96,11 @@ def conclude(roster: Roster, found: Read) -> None:
         cursor.execute(kind.said(matching.BASIS_COMPARED), given)
         roster.basis = str(cursor.fetchone()[0])
         cursor.execute("SET LOCAL enable_mergejoin = on")
+
+
+def _is(cursor: Any, question: str) -> bool:
+    cursor.execute(question)
+    return bool(cursor.fetchone()[0])
 
 
 def values(roster: Roster) -> dict[str, Any]:

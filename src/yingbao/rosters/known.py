@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 import numpy as np
 import psycopg
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from yingbao.rosters import matching
 from yingbao.rosters.behind import Behind
@@ -21,11 +24,21 @@ _SAID: Final = np.dtype(
 Found = Callable[[], list[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Whom all numbers led to: how many people, what is said of them together, and who stands in more than one row."""
+
+    count: int
+    said: int
+    twice: Sequence[UUID]
+
+
 class Known:
     """Asks by number. Each answer is awaited by calling it: the columns of `matching.FOUND`, null where nobody is known."""
 
     def __init__(self, over: Behind) -> None:
         self._over = over
+        self._answers: list[NDArray[Any]] = []
         over.ask(matching.ASKED)
 
     def ask(self, keys: Any, names: Any) -> Found:
@@ -33,7 +46,21 @@ class Known:
         count = len(keys)
         content = copied([pa.array(np.arange(count, dtype=np.int32)), keys, names])
         answer = self._over.call(lambda cursor: _looked_up(cursor, content))
-        return lambda: _columns(answer(), count)
+
+        def found() -> list[Any]:
+            said = np.frombuffer(answer(), _SAID)
+            self._answers.append(said)
+            return _columns(said, count)
+
+        return found
+
+    def met(self) -> Met:
+        """Once all answers were awaited."""
+        said = np.concatenate([np.empty(0, _SAID), *self._answers])
+        people = _people(said).dictionary_encode()
+        _, first, rows = np.unique(people.indices.to_numpy(), return_index=True, return_counts=True)
+        twice = [UUID(bytes=one) for one in people.dictionary.filter(pa.array(rows > 1)).to_pylist()]
+        return Met(len(rows), int(np.bitwise_xor.reduce(said["said"][first].astype(np.int64))), twice)
 
 
 def _looked_up(cursor: Any, content: bytes) -> bytes:
@@ -45,12 +72,14 @@ def _looked_up(cursor: Any, content: bytes) -> bytes:
     return answer or b""
 
 
-def _columns(answer: bytes, count: int) -> list[Any]:
-    said = np.frombuffer(answer, _SAID)
+def _people(said: NDArray[Any]) -> Any:
+    return pa.Array.from_buffers(pa.binary(16), len(said), [None, pa.py_buffer(said["id"].tobytes())])
+
+
+def _columns(said: NDArray[Any], count: int) -> list[Any]:
     at = np.full(count, -1, np.int32)
     at[said["place"]] = np.arange(len(said), dtype=np.int32)
     rows = pa.array(at, mask=at < 0)
-    people = pa.Array.from_buffers(pa.binary(16), len(said), [None, pa.py_buffer(said["id"].tobytes())])
     born = pa.array(said["born"].astype(np.int32) + TO_2000, pa.int32()).cast(pa.date32())
     numbers = (pa.array(said["said"].astype(np.int64)), pa.array(said["otherwise"].astype(np.int32)))
-    return [column.take(rows) for column in (people, born, *numbers)]
+    return [column.take(rows) for column in (_people(said), born, *numbers)]

@@ -23,7 +23,7 @@ COLUMNS: Final = (
 FOUND: Final = (("resident_id", "uuid"), ("born", "date"), ("said", "int8"), ("called_otherwise", "int4"))
 TEMPORARY: Final = (
     "matched", "listed", "candidates", "held", "died", "again", "elsewhere", "others", "kin", "region_held",
-    "region_died", "persons",
+    "region_died", "twice", "gone",
 )  # fmt: skip
 #: Of the chunk being compared; emptied for the next.
 _OF_CHUNK: Final = "held, died, elsewhere"
@@ -39,7 +39,9 @@ CREATE TEMP TABLE candidates (place int4, resident_id uuid, score int4) ON COMMI
 CREATE TEMP TABLE held (id uuid, resident_id uuid, category text, site text, period daterange) ON COMMIT DROP;
 CREATE TEMP TABLE died (resident_id uuid, died_on date) ON COMMIT DROP;
 CREATE TEMP TABLE again (place int4, same_number int4, other_number int4, gone bool) ON COMMIT DROP;
-CREATE TEMP TABLE elsewhere (place int4, sender text, number int4, named bool, classed bool) ON COMMIT DROP
+CREATE TEMP TABLE elsewhere (place int4, sender text, number int4, named bool, classed bool) ON COMMIT DROP;
+CREATE TEMP TABLE twice (id uuid) ON COMMIT DROP;
+CREATE TEMP TABLE gone (id uuid) ON COMMIT DROP
 """
 NEXT: Final = f"ALTER TABLE matched RENAME TO matched_{{number}}; {_MATCHED}; TRUNCATE {_OF_CHUNK}"
 #: Classes of one kind of which a person can hold one at a time: 农村低保一类 and 农村低保三类, not 低保 and 农村低保.
@@ -118,16 +120,19 @@ WHERE o.name <> m.name
     OR o.category = m.category AND coalesce(o.ended_on < o.as_of, false) <> coalesce(m.ended_on < %(as_of)s::date, false)
 GROUP BY m.place
 """
-#: Everybody the list speaks of, and in how many rows.
-PERSONS = """
-CREATE TEMP TABLE persons ON COMMIT DROP AS
-SELECT resident_id AS id, min(said) AS said, count(*) AS rows FROM listed WHERE resident_id IS NOT NULL GROUP BY 1
+_BY_NAME: Final = "candidates JOIN listed m USING (place)"
+#: Who stands in more than one row by number.
+TWICE: Final = "INSERT INTO twice SELECT unnest(%(twice)s::uuid[])"
+#: Whether any row may mean somebody of several.
+DOUBTFUL: Final = "SELECT EXISTS (SELECT FROM candidates)"
+#: Those found by name whom another row means too.
+TWICE_BY_NAME: Final = f"""
+INSERT INTO twice SELECT m.resident_id FROM {_BY_NAME} JOIN listed o ON o.resident_id = m.resident_id AND o.place <> m.place
 """
-#: Whether anybody stands in several rows, and whether any row may mean somebody of several.
-SEVERAL: Final = "SELECT EXISTS (SELECT FROM persons WHERE rows > 1), EXISTS (SELECT FROM candidates)"
+SEVERAL: Final = "SELECT EXISTS (SELECT FROM twice)"
 #: Those who stand in the list more than once are compared anew, all their rows together.
 TOGETHER = """
-INSERT INTO matched SELECT l.* FROM listed l JOIN persons p ON p.id = l.resident_id WHERE p.rows > 1 ORDER BY l.place
+INSERT INTO matched SELECT * FROM listed WHERE resident_id IN (SELECT id FROM twice) ORDER BY place
 """
 #: On days that meet in the same class or in two that exclude each other (both are asked about), or recognised again
 #: after an end that the list says too (`gone`).
@@ -269,7 +274,7 @@ WHERE h.category = ANY(%(classes)s) AND h.certified_by = %(sender)s AND h.period
         AND m.site = h.site AND m.candidates = 0)
     AND NOT EXISTS (SELECT FROM rosters_row w WHERE w.roster_id = %(roster)s AND w.before_id = h.id)
 RETURNING compared_id)
-INSERT INTO persons (id) SELECT DISTINCT compared_id FROM written
+INSERT INTO gone SELECT compared_id FROM written
 """
 #: Rows that came to something, and to which a kind of list objects: somebody must look at them.
 OBJECTED: Final = """
@@ -297,14 +302,17 @@ SELECT count(*) || '.' || coalesce(bit_xor(said), 0) FROM (
     ON w.roster_id = %(roster)s AND w.compared_id IS NULL AND w.document_key = r.document_key WHERE r.merged_into_id IS NULL
 ) basis
 """
-#: The same while the list is compared: records are as they were when the row was matched, and numbers of which nobody
-#: was found have nobody yet.
+#: The same while the list is compared: records are as they were when the row was matched (`met` of them, together
+#: `met_said`), and numbers of which nobody was found have nobody yet.
 BASIS_COMPARED = f"""
-WITH mine AS MATERIALIZED (SELECT DISTINCT id FROM persons)
-SELECT count(*) || '.' || coalesce(bit_xor(said), 0) FROM (
-    SELECT said FROM persons WHERE said IS NOT NULL
-    UNION ALL SELECT {_SAID} FROM registry_resident r WHERE r.id IN (SELECT id FROM persons WHERE said IS NULL)
-    AND r.id NOT IN (SELECT id FROM persons WHERE said IS NOT NULL)
+WITH further AS MATERIALIZED (
+    SELECT id FROM (SELECT m.resident_id AS id FROM {_BY_NAME} UNION SELECT id FROM gone) f
+    WHERE id IS NOT NULL AND NOT EXISTS (SELECT FROM listed m WHERE m.resident_id = f.id AND m.said IS NOT NULL)
+), mine AS NOT MATERIALIZED (
+    SELECT resident_id AS id FROM listed WHERE said IS NOT NULL UNION ALL SELECT id FROM further
+)
+SELECT count(*) + %(met)s || '.' || (coalesce(bit_xor(said), 0) # %(met_said)s) FROM (
+    SELECT {_SAID} AS said FROM registry_resident r WHERE r.id IN (SELECT id FROM further)
     {_BASIS}
 ) basis
 """

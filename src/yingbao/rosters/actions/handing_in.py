@@ -262,8 +262,9 @@ def _read(roster: Roster, file: Opening, tell: Tell | None = None) -> None:
         roster.layout["listed"] = list(kind.touching) or ([] if previous is None else previous.classes)
         ask(roster, found, work, known, tell)
         roster.layout |= found.layout()
+        met = known.met()
         work.wait()
-        conclude(roster, found)
+        conclude(roster, found, met)
     roster.state = "checked"
     roster.save(update_fields=["classes", "previous_id", "layout", "counts", "basis", "state"])
 
