@@ -40,6 +40,7 @@ shared_buffers = 1GB
 effective_cache_size = 8GB
 work_mem = 16MB
 maintenance_work_mem = 256MB
+temp_buffers = 64MB
 max_wal_size = 4GB
 min_wal_size = 256MB
 wal_compression = on

@@ -31,8 +31,8 @@ ROSTER_DOCUMENT = "roster.document"
 _PLACES = 18
 #: Rows sent at a time, twice as many as before each time: the database works on them while the next are got ready, so the
 #: first are few for it to begin soon, and the last many, as each chunk costs some statements and stays in its buffers.
-FIRST_CHUNK: Final = 4_096
-LARGEST_CHUNK: Final = 16_384
+FIRST_CHUNK: Final = 8_192
+LARGEST_CHUNK: Final = 32_768
 #: A file of some thousand rows.
 _LARGE_BYTES: Final = 150_000
 
@@ -103,15 +103,15 @@ class Opening:
     def __init__(self, pool: ThreadPoolExecutor, path: Path) -> None:
         self.large = path.is_file() and path.stat().st_size > _LARGE_BYTES
         self._inspected = pool.submit(inspected, path)
-        self._sheets = pool.submit(lambda: unfolded(path, self._inspected.result()))
+        self._sheets = [pool.submit(lambda: unfolded(path, self._inspected.result()))]
 
     def inspected(self) -> None:
         """Until it is known to be what its name says. Raises FileMissing, FileUnreadable."""
         self._inspected.result()
 
     def sheets(self) -> Sequence[Sheet]:
-        """Until its sheets are there. Raises FileMissing, FileUnreadable."""
-        return self._sheets.result()
+        """Until its sheets are there, which are asked for once and not kept. Raises FileMissing, FileUnreadable."""
+        return self._sheets.pop().result()
 
 
 @contextmanager

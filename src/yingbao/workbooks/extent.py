@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import IO, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,16 @@ _BEHIND: Final = 16
 _TOGETHER: Final = 1 << 19
 
 
-def too_far(sheet: bytes) -> tuple[int, int] | None:
-    """Rows and columns of a sheet that reaches beyond the limit, None for one that does not."""
-    if surely_small(sheet):
-        return None
+def too_far(opened: Callable[[], IO[bytes]]) -> tuple[int, int] | None:
+    """Rows and columns of a sheet that reaches beyond the limit, None for one that does not; `opened` begins its XML anew."""
+    with opened() as sheet:
+        if surely_small(sheet):
+            return None
+    with opened() as sheet:
+        return _reach(sheet.read())
+
+
+def _reach(sheet: bytes) -> tuple[int, int] | None:
     columns: set[bytes] = set()
     last_row = 0
     for match in _CELL_AT.finditer(sheet):
@@ -33,26 +40,30 @@ def too_far(sheet: bytes) -> tuple[int, int] | None:
     return (last_row, widest) if last_row * widest > MOST_CELLS else None
 
 
-def surely_small(sheet: bytes) -> bool:
+def surely_small(sheet: IO[bytes]) -> bool:
     """Whether the places of the cells, by their number of letters and digits alone, stay below the limit.
 
     Signs of equality are looked at side by side in place of a million matches; anything doubtful is counted in full.
     """
-    if sheet.find(b"'", _DECLARATION) >= 0:
-        return False
     wide, deep = 26, 0
-    for start in range(1, len(sheet), _TOGETHER):
-        text = np.frombuffer(sheet[start - 1 : start + _TOGETHER + _BEHIND] + b" " * _BEHIND, np.uint8)
-        signs = np.flatnonzero(text[1 : 1 + _TOGETHER] == ord("=")) + 1
-        before, behind = text[signs - 1], text[signs + 1]
-        if _SPACE[before].any() or _SPACE[behind].any():
+    before, piece = sheet.read(1), sheet.read(_TOGETHER)
+    declared = _DECLARATION
+    while piece:
+        following = sheet.read(_TOGETHER)
+        text = np.frombuffer(before + piece + following[:_BEHIND].ljust(2 * _BEHIND), np.uint8)
+        if piece.find(b"'", declared) >= 0:
             return False
-        places = signs[(before == ord("r")) & (behind == ord('"'))] + 2
+        signs = np.flatnonzero(text[1 : 1 + len(piece)] == ord("=")) + 1
+        around, behind = text[signs - 1], text[signs + 1]
+        if _SPACE[around].any() or _SPACE[behind].any():
+            return False
+        places = signs[(around == ord("r")) & (behind == ord('"'))] + 2
         two = places[_letters(text, places + 1)]
         if _letters(text, two + 2).any():
             return False
         wide = 26 * 27 if len(two) else wide
         deep = max(deep, _digits_from(text, np.concatenate([places + 1, two + 2])))
+        before, piece, declared = piece[-1:], following, 0
     return deep < 7 and (999_999 if deep >= 5 else 9_999) * wide <= MOST_CELLS
 
 

@@ -74,6 +74,10 @@ class Lines:
         }
 
 
+def _all_made(at: slice) -> Lines:
+    raise ValueError(at)
+
+
 @dataclass(slots=True)
 class Listed:
     """The people of one sheet: which rows hold one, and their classes and sites; the other columns are got ready by `make`,
@@ -94,9 +98,11 @@ class Listed:
     villages: list[tuple[str, str, int]] = field(default_factory=list, repr=False)
 
     def lines(self, at: slice = slice(None)) -> Lines:
-        """The columns of some of the rows; each row is asked for once."""
+        """The columns of some of the rows; each row is asked for once, the last row last."""
         with uncollected():
             made = self.make(at)
+            if at.indices(len(self.numbers))[1] == len(self.numbers):
+                self.make = _all_made  # lets go of a million cells
         self.unusable += len(made.reasons) - made.reasons.count("")
         if Field.HOUSEHOLD in self.columns and Field.VILLAGE in self.columns:
             self.villages.extend(zip(made.households, made.villages, made.numbers, strict=True))

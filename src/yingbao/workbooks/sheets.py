@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -145,7 +146,7 @@ def _refuse_endless(path: Path, parts: Sequence[str]) -> None:
         return
     with _whole(path), zipfile.ZipFile(path) as archive:
         for part in parts:
-            far = too_far(archive.read(part))
+            far = too_far(partial(archive.open, part))
             if far is not None:
                 rows, columns = far
                 raise _refused(

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pyarrow as pa
@@ -16,7 +17,7 @@ from people import CLERK, REVIEWER, draft, number
 from rosters_lists import hand_in, outcomes, row, workbook
 from yingbao.journal.scope import within
 from yingbao.rosters import actions, comparing, reading
-from yingbao.rosters.behind import behind
+from yingbao.rosters.behind import behind, beside
 from yingbao.rosters.comparing import basis
 from yingbao.rosters.sending import copied
 
@@ -45,6 +46,8 @@ def test_who_stands_in_two_chunks_is_seen_and_compared_with_both_rows(
     monkeypatch.setattr(reading, "FIRST_CHUNK", chunk)
     monkeypatch.setattr(reading, "LARGEST_CHUNK", chunk)
     monkeypatch.setattr(comparing, "_LONG", long)
+    # numbers of a large file are looked up over a second connection, those of a small one over the first
+    monkeypatch.setattr(reading, "_LARGE_BYTES", 50 * long)
     before = hand_in(workbook(tmp_path / "10.xlsx", OCTOBER), as_of=date(2023, 10, 1))
     actions.submit(by=CLERK, roster_id=before.id)
     actions.apply(by=REVIEWER, roster_id=before.id)
@@ -66,21 +69,22 @@ def test_who_stands_in_two_chunks_is_seen_and_compared_with_both_rows(
 TEXTS = st.none() | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=9)
 DAYS = st.none() | st.dates(date(1, 1, 1), date(9999, 12, 31))
 NUMBERS = st.none() | st.integers(-(2**31), 2**31 - 1)
-ROWS = st.lists(st.tuples(TEXTS, st.none() | st.binary(max_size=70), DAYS, NUMBERS), max_size=9)
+LARGE = st.none() | st.integers(-(2**63), 2**63 - 1)
+ROWS = st.lists(st.tuples(TEXTS, st.none() | st.binary(max_size=70), DAYS, NUMBERS, LARGE), max_size=9)
 
 
 def test_columns_arrive_as_the_rows_they_are(module_database: str) -> None:
-    kinds = [pa.string(), pa.binary(), pa.date32(), pa.int32()]
+    kinds = [pa.string(), pa.binary(), pa.date32(), pa.int32(), pa.int64()]
 
     @settings(max_examples=60, deadline=None)
     @made(ROWS)
     def arrives(rows: list[tuple[object, ...]]) -> None:
         columns = [pa.array([one[place] for one in rows], kind) for place, kind in enumerate(kinds)]
         with within(CLERK), connection.cursor() as cursor:
-            cursor.execute("CREATE TEMP TABLE sent (a text, b bytea, c date, d int4) ON COMMIT DROP")
+            cursor.execute("CREATE TEMP TABLE sent (a text, b bytea, c date, d int4, e int8) ON COMMIT DROP")
             with cursor.cursor.copy("COPY sent FROM STDIN (FORMAT binary)") as copy:
                 copy.write(copied(columns))
-            cursor.execute("SELECT a, b, c, d FROM sent ORDER BY ctid")
+            cursor.execute("SELECT a, b, c, d, e FROM sent ORDER BY ctid")
             assert cursor.fetchall() == rows
 
     arrives()
@@ -93,6 +97,28 @@ def test_what_the_database_refuses_behind_is_raised_where_it_is_waited_for(modul
         with pytest.raises(ProgrammingError, match="nowhere"):
             work.wait()
         transaction.set_rollback(True)
+
+
+def _seen(cursor: Any) -> tuple[str, int]:
+    return cursor.execute("SELECT current_setting('app.region', true), pg_backend_pid()").fetchone()
+
+
+def test_what_is_asked_beside_sees_the_same_region_and_leaves_nothing(module_database: str) -> None:
+    with within(CLERK), behind() as work, beside() as other:
+        ours, theirs = work.call(_seen)(), other.call(_seen)()
+        other.ask("CREATE TEMP TABLE aside (a int4)")
+    assert theirs[0] == ours[0] == CLERK.unit_code
+    assert theirs[1] != ours[1]
+    with within(CLERK), beside() as other:
+        left = other.call(lambda cursor: cursor.execute("SELECT to_regclass('aside')").fetchone())()
+    assert left == (None,)
+
+
+def test_what_the_database_refuses_beside_is_raised_where_it_is_waited_for(module_database: str) -> None:
+    with within(CLERK), pytest.raises(ProgrammingError, match="nowhere"), beside() as other:
+        other.call(lambda cursor: cursor.execute("SELECT * FROM nowhere"))()
+    with within(CLERK), beside() as other:
+        assert other.call(_seen)()[0] == CLERK.unit_code
 
 
 def _fails() -> None:

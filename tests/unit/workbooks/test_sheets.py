@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -102,10 +103,10 @@ def test_a_far_cell_is_seen_wherever_it_stands_in_the_pieces_that_are_looked_at(
     monkeypatch.setattr(extent, "_TOGETHER", 128)
     cell = b'<c r="AB7"><v>1</v></c>'
     near = (cell * 40)[: 128 * 3 + before] + b">"
-    assert surely_small(near + cell)
-    assert not surely_small(near + b'<c r="XFD7"><v>1</v></c>' + cell * 40)
-    assert not surely_small(near + b'<c r="A1048576"><v>1</v></c>' + cell * 40)
-    assert not surely_small(near + b'<c r ="A1"/>' + cell * 40)
+    assert surely_small(BytesIO(near + cell))
+    assert not surely_small(BytesIO(near + b'<c r="XFD7"><v>1</v></c>' + cell * 40))
+    assert not surely_small(BytesIO(near + b'<c r="A1048576"><v>1</v></c>' + cell * 40))
+    assert not surely_small(BytesIO(near + b'<c r ="A1"/>' + cell * 40))
 
 
 def test_a_sheet_whose_packing_is_damaged_is_refused(tmp_path: Path) -> None:
