@@ -79,12 +79,14 @@ HELD_SHORT = (
     f"INSERT INTO died {_DEATHS_OF} AND {_CHUNKS} GROUP BY 1",
 )
 #: Numbers to be looked up, on whatever connection.
-ASKED: Final = "CREATE TEMP TABLE asked (place int4, document_key bytea, name text) ON COMMIT DROP"
-#: Who each row is, by number: place and `FOUND`, 33 bytes a person. Each looked up by itself in the index: what it costs
-#: hardly depends on how many people there are, and row policies keep the planner from knowing.
+ASKED: Final = "CREATE TEMP TABLE asked (place int4, document_key bytea) ON COMMIT DROP"
+#: No name holds it.
+BETWEEN: Final = "\x1f"
+#: Whose each number is: 32 bytes a person, and the names in the same order. Each looked up by itself in the index: what it
+#: costs hardly depends on how many people there are, and row policies keep the planner from knowing.
 KNOWN: Final = f"""
-SELECT string_agg(int4send(w.place) || uuid_send(r.id) || date_send(r.birth_date) || int8send(r.said)
-    || boolsend(r.name <> w.name), ''::bytea)
+SELECT string_agg(int4send(w.place) || uuid_send(r.id) || date_send(r.birth_date) || int8send(r.said), ''::bytea),
+    string_agg(r.name, '{BETWEEN}')
 FROM asked w CROSS JOIN LATERAL (
     SELECT r.id, r.name, r.birth_date, {_SAID} AS said FROM registry_resident r
     WHERE r.document_key = w.document_key AND r.merged_into_id IS NULL OFFSET 0

@@ -18,12 +18,12 @@ import pyarrow.compute as pc
 from yingbao.journal.keys import sealer
 from yingbao.kernel.dates import loose_date
 from yingbao.kernel.refusal import Invalid
-from yingbao.registry.fields import DOCUMENT
 from yingbao.rosters.known import Known
 from yingbao.rosters.sending import copied
 from yingbao.workbooks.headings import NOTHING, Field
 from yingbao.workbooks.lines import Lines, Listed, SheetReading
 from yingbao.workbooks.listing import listed_in, notes_on
+from yingbao.workbooks.numbers import likely_numbers
 from yingbao.workbooks.sheets import Sheet, inspected, text_of, unfolded
 from yingbao.workbooks.terms import CLASSES, Terms
 
@@ -101,6 +101,7 @@ class Opening:
     """A file being opened while something else is done. What is wrong with it is raised to whoever waits for it."""
 
     def __init__(self, pool: ThreadPoolExecutor, path: Path) -> None:
+        self._path = path
         self.large = path.is_file() and path.stat().st_size > _LARGE_BYTES
         self._inspected = pool.submit(inspected, path)
         self._sheets = [pool.submit(lambda: unfolded(path, self._inspected.result()))]
@@ -108,6 +109,11 @@ class Opening:
     def inspected(self) -> None:
         """Until it is known to be what its name says. Raises FileMissing, FileUnreadable."""
         self._inspected.result()
+
+    def numbers(self) -> Sequence[str]:
+        """Numbers that a large file very likely holds, before its sheets are there. Raises as `inspected`."""
+        self.inspected()
+        return likely_numbers(self._path) if self.large else ()
 
     def sheets(self) -> Sequence[Sheet]:
         """Until its sheets are there, which are asked for once and not kept. Raises FileMissing, FileUnreadable."""
@@ -140,8 +146,7 @@ class _Chunk:
     def __init__(self, lines: Lines, place: int, known: Known) -> None:
         self._lines, self._place, self.count = lines, place, len(lines.numbers)
         self._ids, self._names = pa.array(lines.ids, pa.string()), pa.array(lines.names, pa.string())
-        self._keys = sealer().index_column(self._ids, DOCUMENT)
-        self._found = known.ask(self._keys, self._names)
+        self._keys, self._found = known.ask(self._ids, self._names)
 
     def content(self) -> bytes:
         """The rows as COPY takes them."""

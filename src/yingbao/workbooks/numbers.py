@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 _PLACES: Final = 18
+_STRINGS: Final = "xl/sharedStrings.xml"
+_MOST_BYTES: Final = 100_000_000
+_LIKELY: Final = re.compile(rb">(\d{17}[\dX])<")
 _WEIGHTS: Final = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], np.int32)
 _CHECKS: Final = np.frombuffer(b"10X98765432", np.uint8)
 _FIRST_YEAR: Final = 1900
@@ -25,6 +31,17 @@ def surely_right(cells: Sequence[object]) -> list[bool]:
     texts = [str(cell) for cell, fits in zip(cells, shaped, strict=True) if fits]
     right = iter(_all_right("".join(texts)))
     return [fits and next(right) for fits in shaped]
+
+
+def likely_numbers(path: Path) -> list[str]:
+    """Right ID numbers among the strings of an inspected workbook: nearly all that its sheets hold, perhaps some they do not."""
+    if not zipfile.is_zipfile(path):
+        return []
+    with zipfile.ZipFile(path) as archive:
+        if _STRINGS not in archive.namelist() or archive.getinfo(_STRINGS).file_size > _MOST_BYTES:
+            return []
+        found = [number.decode("ascii") for number in dict.fromkeys(_LIKELY.findall(archive.read(_STRINGS)))]
+    return [number for number, right in zip(found, surely_right(found), strict=True) if right]
 
 
 def _all_right(joined: str) -> list[bool]:

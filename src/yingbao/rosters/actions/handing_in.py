@@ -75,9 +75,7 @@ def hand_in(
             roster, content = _take(
                 by, region, benefit_year, sender, kind, as_of, extent, path, file_name, unit_code
             )
-            file.inspected()
-            _keep(roster, content)
-            _read(roster, file)
+            _read(roster, file, content=content)
     return roster.id
 
 
@@ -241,14 +239,17 @@ def _keep(roster: Roster, content: bytes) -> None:
         )
 
 
-def _read(roster: Roster, file: Opening, tell: Tell | None = None) -> None:
-    """Read the file, compare it, and note on the roster what it says and what came of it."""
+def _read(roster: Roster, file: Opening, tell: Tell | None = None, *, content: bytes = b"") -> None:
+    """Read the file, compare it, and note on the roster what it says and what came of it; `content` is still to be kept."""
     policy = load_release(roster.region, roster.benefit_year)
     of = senders(policy)[roster.sender]
     kind = KINDS[roster.kind]
     spellings, columns = _spellings(policy, roster), _columns(roster)
     terms = kind.asked(roster.unit_code, roster.as_of)
     with prepared(file.large) as (work, known):
+        known.foresee(file.numbers())
+        if content:  # while the file is being read
+            _keep(roster, content)
         found = read(file.sheets(), spellings, columns, terms)
         if not found.count:
             raise RosterEmpty(_why_empty(found))
