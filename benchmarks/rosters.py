@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xlsxwriter
 from python_calamine import CalamineWorkbook
@@ -98,10 +99,10 @@ class _Registry:
 
     def __init__(self, people: int) -> None:
         self.people = people
+        # not as objects: the collector would walk them, or be kept from walking the list, and either changes the reading
         self.table = pq.read_table(
             population(load_release(REGION, YEAR), people), columns=["id_number", "name", "birth_date", "sex"]
-        ).to_pylist()
-        self.table = [row for row in self.table if row["id_number"]]
+        ).filter(pc.field("id_number").is_valid())
 
     def __enter__(self) -> _Registry:
         sys.path.insert(0, str(ROOT / "tests"))
@@ -139,7 +140,7 @@ class _Registry:
         from yingbao.kernel.ids import uuid7  # noqa: PLC0415
 
         units()
-        numbers = [row["id_number"] for row in self.table]
+        numbers = self.table["id_number"].to_pylist()
         say(f"  {len(numbers):,} people into the registry")
         columns = "id, unit_id, name, initials, pinyin, sex, birth_date, nation, document_kind, document_sealed, document_key, state, repaid_years"
         kinds = [
@@ -169,7 +170,7 @@ class _Registry:
             )
             with raw.copy(f"COPY staged ({columns}) FROM STDIN (FORMAT binary)") as copy:
                 copy.set_types(kinds)
-                for row, blob, key in zip(self.table, sealed, keys, strict=True):
+                for row, blob, key in zip(self.table.to_pylist(), sealed, keys, strict=True):
                     copy.write_row(
                         (
                             uuid7(),
@@ -199,7 +200,7 @@ class _Registry:
         sheet = book.add_worksheet("名册")
         sheet.merge_range(0, 0, 0, len(HEAD) - 1, "困难群众花名册")
         sheet.write_row(1, 0, HEAD)
-        for place, person in enumerate(self.table[:rows]):
+        for place, person in enumerate(self.table.slice(0, rows).to_pylist()):
             written = CLASSES[(place + (place < changed)) % len(CLASSES)]
             since = f"202{place % 3}-0{place % 9 + 1}-01"
             sheet.write_row(
