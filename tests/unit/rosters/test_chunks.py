@@ -66,6 +66,29 @@ def test_who_stands_in_two_chunks_is_seen_and_compared_with_both_rows(
         assert basis(roster) == roster.basis
 
 
+def test_numbers_seen_ahead_are_a_help_and_decide_nothing(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given.units()
+    given.household([draft("安国强", "19800101", "111"), draft("兰秀英", "19820301", "222", "10")])
+    given.household([draft("贺有才", "19550605", "131")])
+    monkeypatch.setattr(reading, "_LARGE_BYTES", 0)
+    head = ["姓名", "身份证号", "救助类别", "认定时间", "备注"]
+    rows = [
+        ["兰秀英", f" {LAN} ", "农村低保三类", "2023-11-01", ""],  # not seen ahead: asked for when it is read
+        ["贺有才", HE, "农村低保三类", "2023-11-01", AN],  # 安国强's stands in a remark and is nobody's row
+        ["贺友才", HE, "农村低保一类", "2023-11-01", ""],
+    ]
+    roster = hand_in(workbook(tmp_path / "11.xlsx", rows, head))
+    assert outcomes(roster) == [
+        (2, "new", ""),
+        (3, "new", ""),
+        (4, "contradicts", "name_differs"),
+    ]
+    with within(CLERK):
+        assert basis(roster) == roster.basis
+
+
 TEXTS = st.none() | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=9)
 DAYS = st.none() | st.dates(date(1, 1, 1), date(9999, 12, 31))
 NUMBERS = st.none() | st.integers(-(2**31), 2**31 - 1)
