@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import Error, connection
 
 T = TypeVar("T")
 #: Statements asked for ahead of the database; more would only hold memory.
@@ -87,7 +87,7 @@ def beside() -> Iterator[Behind]:
             cursor.execute("SELECT set_config('app.region', %s, true)", [region])
             yield work
     finally:
-        if other.connection is not None:
+        with suppress(Error):  # of a connection that is gone
             other.rollback()
             other.set_autocommit(True)
         other.close()

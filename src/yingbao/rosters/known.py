@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -42,44 +42,42 @@ class Known:
 
     def __init__(self, over: Behind) -> None:
         self._over = over
-        self._numbers, self._keys = pa.array([], pa.string()), pa.array([], pa.binary(16))
+        self._at: dict[str | None, int] = {}
+        self._keys = pa.array([], pa.binary(16))
         self._answers: deque[Callable[[], list[Any]]] = deque()
         self._people = _columns(0, b"", None)
         self._rows: list[NDArray[np.int64]] = []
         over.ask(matching.ASKED)
 
-    def foresee(self, numbers: Sequence[str]) -> None:
+    def foresee(self, numbers: Iterable[str | None]) -> None:
         """Look up numbers that rows will probably hold."""
-        self._look_up(pa.array(numbers, pa.string()))
+        new = [number for number in dict.fromkeys(numbers) if number is not None and number not in self._at]
+        keys = [self._keys]
+        for start in range(0, len(new), _TOGETHER):
+            some = pa.array(new[start : start + _TOGETHER], pa.string())
+            keys.append(sealer().index_column(some, DOCUMENT))
+            self._answers.append(self._asked(keys[-1]))
+        self._at.update(zip(new, range(len(self._at), len(self._at) + len(new)), strict=True))
+        self._keys = pa.concat_arrays(keys)
 
-    def ask(self, numbers: Any, names: Any) -> tuple[Any, Found]:
+    def ask(self, numbers: Sequence[str | None], names: Any) -> tuple[Any, Found]:
         """Document keys of these rows, and what is awaited by calling it: `matching.FOUND`, null where nobody is known."""
-        at = pc.index_in(numbers, self._numbers)
-        new = numbers.filter(pc.and_(numbers.is_valid(), at.is_null())).unique()
-        if len(new):
-            self._look_up(new)
-            at = pc.index_in(numbers, self._numbers)
-        self._rows.append(at.drop_null().to_numpy().astype(np.int64))
+        self.foresee(numbers)
+        at = pa.array(map(self._at.get, numbers), pa.int64())
+        self._rows.append(at.drop_null().to_numpy())
         return self._keys.take(at), lambda: self._found(at, names)
 
     def met(self) -> Met:
         """Once all answers were awaited."""
-        people, _, said, _ = self._people_to(len(self._numbers))
+        people, _, said, _ = self._people_to(len(self._at))
         rows = np.bincount(np.concatenate([np.empty(0, np.int64), *self._rows]), minlength=len(people))
         known = people.is_valid().to_numpy(zero_copy_only=False) & (rows > 0)
         together = np.bitwise_xor.reduce(pc.fill_null(said, 0).to_numpy()[known], initial=np.int64(0))
         twice = people.filter(pa.array(known & (rows > 1))).to_pylist()
         return Met(int(known.sum()), int(together), [UUID(bytes=one) for one in twice])
 
-    def _look_up(self, numbers: Any) -> None:
-        for start in range(0, len(numbers), _TOGETHER):
-            some = numbers.slice(start, _TOGETHER)
-            keys = sealer().index_column(some, DOCUMENT)
-            self._numbers = pa.concat_arrays([self._numbers, some])
-            self._keys = pa.concat_arrays([self._keys, keys])
-            self._answers.append(self._asked(len(some), keys))
-
-    def _asked(self, count: int, keys: Any) -> Callable[[], list[Any]]:
+    def _asked(self, keys: Any) -> Callable[[], list[Any]]:
+        count = len(keys)
         content = copied([pa.array(np.arange(count, dtype=np.int32)), keys])
         answer = self._over.call(lambda cursor: _looked_up(cursor, content))
         return lambda: _columns(count, *answer())
@@ -92,9 +90,12 @@ class Known:
 
     def _people_to(self, count: int) -> list[Any]:
         """Who has each of the first so many numbers asked for: person, birth date, what is said, name; null for nobody."""
-        while len(self._people[0]) < count:
-            parts = zip(self._people, self._answers.popleft()(), strict=True)
-            self._people = [pa.concat_arrays(both) for both in parts]
+        parts, there = [self._people], len(self._people[0])
+        while there < count:
+            parts.append(self._answers.popleft()())
+            there += len(parts[-1][0])
+        if len(parts) > 1:
+            self._people = [pa.concat_arrays(columns) for columns in zip(*parts, strict=True)]
         return self._people
 
 

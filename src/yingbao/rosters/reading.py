@@ -146,7 +146,7 @@ class _Chunk:
     def __init__(self, lines: Lines, place: int, known: Known) -> None:
         self._lines, self._place, self.count = lines, place, len(lines.numbers)
         self._ids, self._names = pa.array(lines.ids, pa.string()), pa.array(lines.names, pa.string())
-        self._keys, self._found = known.ask(self._ids, self._names)
+        self._keys, self._found = known.ask(lines.ids, self._names)
 
     def content(self) -> bytes:
         """The rows as COPY takes them."""

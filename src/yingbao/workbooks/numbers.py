@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _PLACES: Final = 18
+#: What `zipfile` raises for a file that is damaged, locked, or packed in a way it does not know.
+DAMAGED: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
 _STRINGS: Final = "xl/sharedStrings.xml"
 _MOST_BYTES: Final = 100_000_000
 _LIKELY: Final = re.compile(rb">(\d{17}[\dX])<")
@@ -34,13 +37,18 @@ def surely_right(cells: Sequence[object]) -> list[bool]:
 
 
 def likely_numbers(path: Path) -> list[str]:
-    """Right ID numbers among the strings of an inspected workbook: nearly all that its sheets hold, perhaps some they do not."""
-    if not zipfile.is_zipfile(path):
+    """Right ID numbers among the strings of a workbook: nearly all that its sheets hold, perhaps some they do not.
+
+    Of a file that cannot be read there are none; what is wrong with it, its reading says.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if archive.getinfo(_STRINGS).file_size > _MOST_BYTES:
+                return []
+            text = archive.read(_STRINGS)
+    except (KeyError, OSError, *DAMAGED):
         return []
-    with zipfile.ZipFile(path) as archive:
-        if _STRINGS not in archive.namelist() or archive.getinfo(_STRINGS).file_size > _MOST_BYTES:
-            return []
-        found = [number.decode("ascii") for number in dict.fromkeys(_LIKELY.findall(archive.read(_STRINGS)))]
+    found = [number.decode("ascii") for number in dict.fromkeys(_LIKELY.findall(text))]
     return [number for number, right in zip(found, surely_right(found), strict=True) if right]
 
 

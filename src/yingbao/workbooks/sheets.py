@@ -11,7 +11,6 @@ import csv
 import gc
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from yingbao.kernel.refusal import Invalid, NotFound
 from yingbao.workbooks.extent import too_far
+from yingbao.workbooks.numbers import DAMAGED
 
 Cell: TypeAlias = str | float | int | bool | date | datetime | time | timedelta
 
@@ -159,7 +159,7 @@ def _refuse_endless(path: Path, parts: Sequence[str]) -> None:
 def _whole(path: Path) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as problem:
+    except DAMAGED as problem:
         raise _refused(path, "已损坏，无法打开，请重新导出后报送") from problem
 
 

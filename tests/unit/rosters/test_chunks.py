@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pyarrow as pa
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from hypothesis import given as made
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -140,6 +140,13 @@ def test_what_is_asked_beside_sees_the_same_region_and_leaves_nothing(module_dat
 def test_what_the_database_refuses_beside_is_raised_where_it_is_waited_for(module_database: str) -> None:
     with within(CLERK), pytest.raises(ProgrammingError, match="nowhere"), beside() as other:
         other.call(lambda cursor: cursor.execute("SELECT * FROM nowhere"))()
+    with within(CLERK), beside() as other:
+        assert other.call(_seen)()[0] == CLERK.unit_code
+
+
+def test_a_second_connection_that_breaks_off_is_said_and_leaves_nothing_open(module_database: str) -> None:
+    with within(CLERK), pytest.raises(OperationalError), beside() as other:
+        other.call(lambda cursor: cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())"))()
     with within(CLERK), beside() as other:
         assert other.call(_seen)()[0] == CLERK.unit_code
 

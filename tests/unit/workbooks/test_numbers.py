@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -40,9 +41,16 @@ def test_a_file_without_strings_or_that_nobody_can_open_holds_none(tmp_path: Pat
     assert likely_numbers(book(tmp_path / "格.xlsx", [["安国强", AN]], constant_memory=True)) == []
     text = tmp_path / "册.csv"
     text.write_text(f"安国强,{AN}\n", encoding="utf-8")
-    broken = tmp_path / "坏.xlsx"
-    broken.write_bytes(book(tmp_path / "好.xlsx", [["安国强", AN]]).read_bytes()[:400])
-    assert [likely_numbers(path) for path in (text, broken, tmp_path / "没有.xlsx")] == [[], [], []]
+    good = book(tmp_path / "好.xlsx", [["安国强", AN]])
+    cut, bent = tmp_path / "断.xlsx", tmp_path / "坏.xlsx"
+    cut.write_bytes(good.read_bytes()[:400])
+    with zipfile.ZipFile(good) as archive:
+        start = archive.getinfo("xl/sharedStrings.xml").header_offset + 80
+    content = bytearray(good.read_bytes())
+    content[start : start + 20] = bytes(20)
+    bent.write_bytes(content)
+    assert [likely_numbers(path) for path in (text, cut, bent, tmp_path / "没有.xlsx")] == [[], [], [], []]
+    assert likely_numbers(good) == [AN]
 
 
 @pytest.mark.parametrize(
