@@ -22,7 +22,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 FOUND: Final = (("resident_id", "uuid"), ("born", "date"), ("said", "int8"), ("called_otherwise", "int4"))
 TEMPORARY: Final = (
-    "matched", "listed", "candidates", "held", "died", "again", "elsewhere", "others", "kin", "region_held",
+    "asked", "matched", "listed", "candidates", "held", "died", "again", "elsewhere", "others", "kin", "region_held",
     "region_died", "twice", "gone",
 )  # fmt: skip
 #: Of the chunk being compared; emptied for the next.
@@ -131,6 +131,7 @@ DOUBTFUL: Final = "SELECT EXISTS (SELECT FROM candidates)"
 TWICE_BY_NAME: Final = f"""
 INSERT INTO twice SELECT m.resident_id FROM {_BY_NAME} JOIN listed o ON o.resident_id = m.resident_id AND o.place <> m.place
 """
+#: Whether anybody stands in several rows.
 SEVERAL: Final = "SELECT EXISTS (SELECT FROM twice)"
 #: Those who stand in the list more than once are compared anew, all their rows together.
 TOGETHER = """
