@@ -33,8 +33,8 @@ _PLACES = 18
 #: first are few for it to begin soon, and the last many, as each chunk costs some statements and stays in its buffers.
 FIRST_CHUNK: Final = 8_192
 LARGEST_CHUNK: Final = 32_768
-#: A file of some thousand rows.
-_LARGE_BYTES: Final = 150_000
+#: A file above it is read by a job, with a second connection: pages' threads must not wait for one another's connections.
+AT_ONCE: Final = 1_500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +102,13 @@ class Opening:
 
     def __init__(self, pool: ThreadPoolExecutor, path: Path) -> None:
         self._path = path
-        self.large = path.is_file() and path.stat().st_size > _LARGE_BYTES
+        self.large = path.is_file() and path.stat().st_size > AT_ONCE
         self._inspected = pool.submit(inspected, path)
         self._sheets = [pool.submit(lambda: unfolded(path, self._inspected.result()))]
 
-    def inspected(self) -> None:
-        """Until it is known to be what its name says. Raises FileMissing, FileUnreadable."""
-        self._inspected.result()
-
     def numbers(self) -> Sequence[str]:
-        """Numbers that a large file very likely holds, before its sheets are there. Raises as `inspected`."""
-        self.inspected()
+        """Numbers that a large file very likely holds, once it is known to be what its name says. Raises FileMissing, FileUnreadable."""
+        self._inspected.result()
         return likely_numbers(self._path) if self.large else ()
 
     def sheets(self) -> Sequence[Sheet]:

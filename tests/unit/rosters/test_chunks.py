@@ -47,7 +47,7 @@ def test_who_stands_in_two_chunks_is_seen_and_compared_with_both_rows(
     monkeypatch.setattr(reading, "LARGEST_CHUNK", chunk)
     monkeypatch.setattr(comparing, "_LONG", long)
     # numbers of a large file are looked up over a second connection, those of a small one over the first
-    monkeypatch.setattr(reading, "_LARGE_BYTES", 50 * long)
+    monkeypatch.setattr(reading, "AT_ONCE", 50 * long)
     before = hand_in(workbook(tmp_path / "10.xlsx", OCTOBER), as_of=date(2023, 10, 1))
     actions.submit(by=CLERK, roster_id=before.id)
     actions.apply(by=REVIEWER, roster_id=before.id)
@@ -72,7 +72,7 @@ def test_numbers_seen_ahead_are_a_help_and_decide_nothing(
     given.units()
     given.household([draft("安国强", "19800101", "111"), draft("兰秀英", "19820301", "222", "10")])
     given.household([draft("贺有才", "19550605", "131")])
-    monkeypatch.setattr(reading, "_LARGE_BYTES", 0)
+    monkeypatch.setattr(reading, "AT_ONCE", 0)
     head = ["姓名", "身份证号", "救助类别", "认定时间", "备注"]
     rows = [
         ["兰秀英", f" {LAN} ", "农村低保三类", "2023-11-01", ""],  # not seen ahead: asked for when it is read
@@ -87,6 +87,17 @@ def test_numbers_seen_ahead_are_a_help_and_decide_nothing(
     ]
     with within(CLERK):
         assert basis(roster) == roster.basis
+
+
+def test_two_lists_may_be_handed_in_within_one_transaction(database: str, tmp_path: Path) -> None:
+    given.units()
+    given.household([draft("安国强", "19800101", "111")])
+    with within(CLERK):
+        both = [hand_in(workbook(tmp_path / f"{n}.xlsx", OCTOBER[:n])) for n in (1, 2)]
+    assert [outcomes(roster) for roster in both] == [
+        [(2, "new", "")],
+        [(2, "new", ""), (3, "person_unknown", "person_unknown")],
+    ]
 
 
 TEXTS = st.none() | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=9)

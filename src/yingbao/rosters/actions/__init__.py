@@ -2,7 +2,6 @@
 
 from yingbao.rosters.actions.deciding import confirm_spelling, decide_row, drop_rows
 from yingbao.rosters.actions.handing_in import (
-    AT_ONCE,
     MOST_BYTES,
     ask_hand_in,
     check_again,
@@ -10,6 +9,7 @@ from yingbao.rosters.actions.handing_in import (
     read_taken,
 )
 from yingbao.rosters.actions.reviewing import apply, give_back, submit, withdraw
+from yingbao.rosters.reading import AT_ONCE
 
 __all__ = [
     "AT_ONCE",

@@ -46,8 +46,8 @@ from yingbao.workbooks.spellings import spelling_index
 
 FILE = "roster.file"
 READ = "rosters.read"
-#: A larger file is not taken; a file above `AT_ONCE` is read by a job.
-MOST_BYTES, AT_ONCE = 100_000_000, 1_500_000
+#: A larger file is not taken.
+MOST_BYTES = 100_000_000
 
 
 def hand_in(
