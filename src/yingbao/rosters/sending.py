@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 _HEAD: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END: Final = b"\xff\xff"
+_NULL: Final = b"\xff\xff\xff\xff"
 #: Days from 1970-01-01 to 2000-01-01, where PostgreSQL counts from.
 TO_2000: Final = 10_957
 
@@ -30,19 +31,14 @@ def copied(columns: Sequence[Any]) -> bytes:
 
 
 def _field(column: Any) -> tuple[Any, ...]:
-    """Lengths, and contents without nulls; both in one where each row has as many bytes."""
+    """Lengths, and contents without nulls; of numbers both in one."""
     if pa.types.is_integer(column.type) or pa.types.is_date32(column.type):
         start = TO_2000 if pa.types.is_date32(column.type) else 0
         bytes_each = column.type.bit_width // 8
         plain = column.cast(pa.int32()) if start else column
-        if not column.null_count:
-            pairs = np.empty(len(plain), [("width", ">i4"), ("number", f">i{bytes_each}")])
-            pairs["width"], pairs["number"] = bytes_each, plain.to_numpy() - start
-            return (_fixed(pairs),)
-        numbers = pc.fill_null(plain, start).to_numpy(zero_copy_only=False)
-        width = np.where(column.is_valid().to_numpy(zero_copy_only=False), bytes_each, -1).astype(">i4")
-        content = _fixed((numbers - start).astype(f">i{bytes_each}"))
-        return _fixed(width), pc.if_else(column.is_valid(), content, b"")
+        pairs = np.empty(len(plain), [("width", ">i4"), ("number", f">i{bytes_each}")])
+        pairs["width"], pairs["number"] = bytes_each, pc.fill_null(plain, start).to_numpy() - start
+        return (pc.if_else(column.is_valid(), _fixed(pairs), _NULL),)
     plain = column.cast(pa.binary())
     lengths = pc.fill_null(pc.binary_length(plain), -1).to_numpy(zero_copy_only=False)
     return _fixed(lengths.astype(">i4")), pc.fill_null(plain, b"")

@@ -45,19 +45,26 @@ class _Read:
     values: list[Any]
     wrong: Mapping[int, tuple[str, str]]
 
-    def cut(self, at: slice) -> _Read:
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """A column whose different keys were each read once: a key and a value a row, and what is wrong with a key."""
+
+    keys: list[Any]
+    values: list[Any]
+    wrong: Mapping[Any, tuple[str, str]]
+
+    def read(self, at: slice = slice(None)) -> _Read:
         """The column of some of the rows."""
-        first, last, _ = at.indices(len(self.values))
-        wrong = {place - first: why for place, why in self.wrong.items() if first <= place < last}
-        return _Read(self.values[at], wrong)
+        return _Read(self.values[at], _places(self.keys[at], self.wrong))
 
 
-def _each_once(keys: list[Any], work: Callable[[Any], tuple[Any, str, str]]) -> _Read:
+def _each_once(keys: list[Any], work: Callable[[Any], tuple[Any, str, str]]) -> _Answered:
     """The work's answer for every key, each different key worked once."""
     found = {key: work(key) for key in set(keys)}
     values = {key: value for key, (value, _, _) in found.items()}
     wrong = {key: (reason, sentence) for key, (_, reason, sentence) in found.items() if reason}
-    return _Read(list(map(values.__getitem__, keys)), _places(keys, wrong))
+    return _Answered(keys, list(map(values.__getitem__, keys)), wrong)
 
 
 def _places(keys: list[Any], wrong: Mapping[Any, tuple[str, str]]) -> Mapping[int, tuple[str, str]]:
@@ -91,16 +98,8 @@ class _Found:
     places: list[int]
     numbers: list[Cell]
     right: list[bool]
-    written: list[str]
-    classes: _Read
-    sites: _Read
-
-    def cut(self, at: slice) -> _Found:
-        """Some of the rows."""
-        return _Found(
-            self.rows[at], self.places[at], self.numbers[at], self.right[at], self.written[at], self.classes.cut(at),
-            self.sites.cut(at),
-        )  # fmt: skip
+    classes: _Answered
+    sites: _Answered
 
 
 @dataclass(slots=True)
@@ -130,11 +129,11 @@ class People:
             wide = self._texts(rows, Field.WIDE_CLASS)
             written = [one or other for one, other in zip(written, wide, strict=True)]
         found = _Found(
-            list(rows), [self.heading.data_from + 1 + i for i in kept], numbers, right, written,
+            list(rows), [self.heading.data_from + 1 + i for i in kept], numbers, right,
             _each_once(written, self._class), self._sites(rows),
         )  # fmt: skip
         return Listed(
-            self.sheet.name, lambda at: self._lines(found.cut(at)), found.places, found.classes.values, written,
+            self.sheet.name, lambda at: self._lines(found, at), found.places, found.classes.values, written,
             found.sites.values, self.heading.titles, self.heading.columns, skipped,
         )  # fmt: skip
 
@@ -177,21 +176,21 @@ class People:
         index = self.heading.columns.get(wanted)
         return texts[index] if index is not None and index < len(texts) else ""
 
-    def _lines(self, found: _Found) -> Lines:
+    def _lines(self, found: _Found, at: slice) -> Lines:
         """The columns of some people, and for each the first thing wrong with it."""
-        rows = found.rows
-        people = self._people_of(found.numbers, found.right)
+        rows, classes, sites = found.rows[at], found.classes.read(at), found.sites.read(at)
+        people = self._people_of(found.numbers[at], found.right[at])
         called = _called(self._texts(rows, Field.NAME))
         since = self._days(rows, Field.RECOGNISED_ON, self.terms.since, self.terms.dated)
         until = self._days(rows, Field.ENDED_ON, self.terms.until)
-        reasons, sentences = _first_wrong(len(rows), people, called, found.classes, found.sites, since, until)
+        reasons, sentences = _first_wrong(len(rows), people, called, classes, sites, since, until)
         _reversed(since.values, until.values, reasons, sentences, self.terms)
         return Lines(
-            self.sheet.name, self.heading.titles, self.heading.columns, rows, found.places,
+            self.sheet.name, self.heading.titles, self.heading.columns, rows, found.places[at],
             called.values, people.values, self._texts(rows, Field.BIRTH_DATE),
-            found.classes.values, found.written, since.values, until.values,
+            classes.values, found.classes.keys[at], since.values, until.values,
             self._texts(rows, Field.HOUSEHOLD), self._texts(rows, Field.HEAD_NAME),
-            self._texts(rows, Field.VILLAGE), reasons, sentences, found.sites.values,
+            self._texts(rows, Field.VILLAGE), reasons, sentences, sites.values,
         )  # fmt: skip
 
     def _column(self, rows: Sequence[Sequence[Cell]], wanted: Field) -> list[Cell]:
@@ -242,16 +241,19 @@ class People:
             return None, "class_unknown", f"人员类别“{written}”不在类别表中，请改用通知中的名称"
         return None, "class_unknown", f"{self.terms.category}“{written}”认不出，请改用通行的名称"
 
-    def _sites(self, rows: Sequence[Sequence[Cell]]) -> _Read:
+    def _sites(self, rows: Sequence[Sequence[Cell]]) -> _Answered:
         place = self.terms.place
         if place is None:
-            return _Read([""] * len(rows), {})
+            none = [""] * len(rows)
+            return _Answered(none, none, {})
         return _each_once([text or self.site_of_title for text in self._texts(rows, Field.SITE)], place)
 
     def _days(self, rows: Sequence[Sequence[Cell]], wanted: Field, title: str, needed: bool = False) -> _Read:
         # True, 1 and 1.0 are one key of a dictionary, and not one cell
         keys = [cell if type(cell) is str else (type(cell), cell) for cell in self._column(rows, wanted)]
-        return _each_once(keys, lambda key: _day(key if isinstance(key, str) else key[1], title, needed))
+        return _each_once(
+            keys, lambda key: _day(key if isinstance(key, str) else key[1], title, needed)
+        ).read()
 
 
 def _name(text: str) -> tuple[str, str, str]:
