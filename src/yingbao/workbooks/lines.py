@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from yingbao.workbooks.headings import Field
-from yingbao.workbooks.sheets import Cell, text_of, uncollected
+from yingbao.workbooks.sheets import Cell, text_of
 
 
 class Skipped(StrEnum):
@@ -99,10 +99,9 @@ class Listed:
 
     def lines(self, at: slice = slice(None)) -> Lines:
         """The columns of some of the rows; each row is asked for once, the last row last."""
-        with uncollected():
-            made = self.make(at)
-            if at.indices(len(self.numbers))[1] == len(self.numbers):
-                self.make = _all_made  # lets go of a million cells
+        made = self.make(at)
+        if at.indices(len(self.numbers))[1] == len(self.numbers):
+            self.make = _all_made  # lets go of a million cells
         self.unusable += len(made.reasons) - made.reasons.count("")
         if Field.HOUSEHOLD in self.columns and Field.VILLAGE in self.columns:
             self.villages.extend(zip(made.households, made.villages, made.numbers, strict=True))

@@ -31,8 +31,9 @@ def read_lines(path: Path, spellings: Mapping[str, str], columns: Mapping[str, F
 
     Raises: FileMissing, FileUnreadable.
     """
-    listed = listed_in(open_sheets(path), spellings, columns)
-    sheets = tuple(one.lines() for one in listed)
+    with uncollected():
+        listed = listed_in(open_sheets(path), spellings, columns)
+        sheets = tuple(one.lines() for one in listed)
     return FileLines(sheets, tuple(one.reading for one in listed), notes_on(listed))
 
 
@@ -44,8 +45,7 @@ def listed_in(
 ) -> tuple[Listed, ...]:
     """The people of each sheet of an open file; the list may be about something else than classes."""
     known = {spelling_key(spelling): code for spelling, code in spellings.items()}
-    with uncollected():
-        return tuple(_listed(sheet, known, {**terms.columns, **columns}, terms) for sheet in sheets)
+    return tuple(_listed(sheet, known, {**terms.columns, **columns}, terms) for sheet in sheets)
 
 
 def notes_on(listed: Iterable[Listed]) -> tuple[str, ...]:

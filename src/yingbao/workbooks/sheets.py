@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import TypeAlias
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -33,6 +34,9 @@ MOST_BYTES = 200_000_000
 MOST_UNPACKED_BYTES = 600_000_000
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_OPENING = (CalamineError, OSError, ValueError)
+_UNOPENED = "无法打开，可能已损坏或设有密码，请在 Excel 中另存为 .xlsx 后重新报送"
+_BROKEN = "已损坏，无法打开，请重新导出后报送"
 
 
 class FileMissing(NotFound):
@@ -56,16 +60,27 @@ class Sheet:
     rows: Sequence[Sequence[Cell]]
 
 
+_turn = Lock()
+#: For each thread within `uncollected`, whether the collector was at work before the first of them came.
+_inside: list[bool] = []
+
+
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Cells hold no cycles: the collector would walk a million of them over and over, for a third of the time."""
-    was = gc.isenabled()
-    gc.disable()
+    """Cells hold no cycles: the collector would walk a million of them over and over, for a third of the time.
+
+    Several threads may be inside at once; the last to leave lets the collector work again.
+    """
+    with _turn:
+        _inside.append(_inside[0] if _inside else gc.isenabled())
+        gc.disable()
     try:
         yield
     finally:
-        if was:
-            gc.enable()
+        with _turn:
+            was = _inside.pop()
+            if was and not _inside:
+                gc.enable()
 
 
 def open_sheets(path: Path) -> list[Sheet]:
@@ -90,7 +105,7 @@ def inspected(path: Path) -> CalamineWorkbook | None:
         raise _refused(path, f"不收“{kind or '没有扩展名'}”的文件，请另存为 .xlsx 后报送")
     parts = _inspect(path)
     # the strings of the workbook are read, on another core, while its sheets are looked at
-    with _opens(path), ThreadPoolExecutor(1, "workbook") as pool:
+    with _refusing(path, _OPENING, _UNOPENED), ThreadPoolExecutor(1, "workbook") as pool:
         opened = pool.submit(CalamineWorkbook.from_path, path)
         _refuse_endless(path, parts)
         return opened.result()
@@ -100,7 +115,7 @@ def unfolded(path: Path, workbook: CalamineWorkbook | None) -> list[Sheet]:
     """The sheets of a file that was inspected. Raises: FileUnreadable."""
     if workbook is None:
         return [Sheet(path.stem, hidden=False, rows=_text_rows(path))]
-    with _opens(path), uncollected(), workbook:
+    with _refusing(path, _OPENING, _UNOPENED), uncollected(), workbook:
         return [
             Sheet(
                 sheet.name,
@@ -131,7 +146,7 @@ def _inspect(path: Path) -> Sequence[str]:
 
 
 def _inspect_zip(path: Path) -> Sequence[str]:
-    with _whole(path), zipfile.ZipFile(path) as archive:
+    with _refusing(path, DAMAGED, _BROKEN), zipfile.ZipFile(path) as archive:
         if sum(item.file_size for item in archive.infolist()) > MOST_UNPACKED_BYTES:
             raise _refused(path, "展开后过大，未读取；请删去空白区域和图片，按乡镇拆分后报送")
         names = archive.namelist()
@@ -144,7 +159,7 @@ def _refuse_endless(path: Path, parts: Sequence[str]) -> None:
     """Sheets are looked at before they are unfolded: one that claims a billion cells would take all memory."""
     if not parts:
         return
-    with _whole(path), zipfile.ZipFile(path) as archive:
+    with _refusing(path, DAMAGED, _BROKEN), zipfile.ZipFile(path) as archive:
         for part in parts:
             far = too_far(partial(archive.open, part))
             if far is not None:
@@ -156,21 +171,11 @@ def _refuse_endless(path: Path, parts: Sequence[str]) -> None:
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[None]:
+def _refusing(path: Path, problems: tuple[type[Exception], ...], why: str) -> Iterator[None]:
     try:
         yield
-    except DAMAGED as problem:
-        raise _refused(path, "已损坏，无法打开，请重新导出后报送") from problem
-
-
-@contextmanager
-def _opens(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (CalamineError, OSError, ValueError) as problem:
-        raise _refused(
-            path, "无法打开，可能已损坏或设有密码，请在 Excel 中另存为 .xlsx 后重新报送"
-        ) from problem
+    except problems as problem:
+        raise _refused(path, why) from problem
 
 
 def _text_rows(path: Path) -> list[list[Cell]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from yingbao.workbooks import extent, sheets
 from yingbao.workbooks.extent import surely_small
 from yingbao.workbooks.listing import read_lines
-from yingbao.workbooks.sheets import FileMissing, FileUnreadable, open_sheets
+from yingbao.workbooks.sheets import FileMissing, FileUnreadable, open_sheets, uncollected
 
 from .conftest import HEADING, SPELLINGS, ZHANG, save
 
@@ -118,3 +119,19 @@ def test_a_sheet_whose_packing_is_damaged_is_refused(tmp_path: Path) -> None:
     content[start : start + 20] = b"\xff" * 20
     path.write_bytes(content)
     assert "已损坏" in _refusal(path)
+
+
+def test_the_collector_works_again_when_the_last_who_was_inside_has_left() -> None:
+    assert gc.isenabled()
+    one, other = uncollected(), uncollected()
+    with one:
+        other.__enter__()
+    assert not gc.isenabled()
+    other.__exit__(None, None, None)
+    assert gc.isenabled()
+    gc.disable()
+    with uncollected():
+        pass
+    was = gc.isenabled()
+    gc.enable()
+    assert not was
